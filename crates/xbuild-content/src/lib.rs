@@ -1,0 +1,1 @@
+//! What bytes are: digests, relative paths, trees, and the canonical encoding

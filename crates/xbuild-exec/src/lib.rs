@@ -1,0 +1,1 @@
+//! Drives a plan to completion

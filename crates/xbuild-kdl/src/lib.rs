@@ -1,0 +1,1 @@
+//! KDL text as xbuild reads and writes it

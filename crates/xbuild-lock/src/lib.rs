@@ -1,0 +1,1 @@
+//! The record of what was produced: read, write, diff

@@ -1,0 +1,1 @@
+//! Cells and actions from a model, a request and facts

@@ -1,0 +1,1 @@
+//! Keeps and finds bytes: CAS, action cache, file-digest index

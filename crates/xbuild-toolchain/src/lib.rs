@@ -1,0 +1,1 @@
+//! Finds, fetches and identifies tools on this machine

@@ -1,0 +1,1 @@
+//! What an artifact really is, from its bytes

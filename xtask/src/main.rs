@@ -1,0 +1,2 @@
+//! The repo's own chores.
+fn main() {}
