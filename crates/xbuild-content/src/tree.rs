@@ -1,6 +1,7 @@
 //! A set of files by relative path: an action's inputs, or what it left behind.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use crate::canonical::{self, Canonical, Fields, Key};
 use crate::{Digest, RelPath};
@@ -52,9 +53,9 @@ impl Tree {
             }
             above = folder.parent();
         }
-        if let Some((below, _)) =
-            self.entries.range(RelPath::clone(&path)..).find(|(below, _)| below.strip(&path).is_some())
-        {
+        let inside = format!("{path}/");
+        let next = self.entries.range::<str, _>((Bound::Included(inside.as_str()), Bound::Unbounded)).next();
+        if let Some((below, _)) = next.filter(|(below, _)| below.starts_with(&inside)) {
             return Err(TreeError::FileIsFolder(path, below.clone()));
         }
         self.entries.insert(path, entry);
