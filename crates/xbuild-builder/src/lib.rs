@@ -1,1 +1,14 @@
-//! What each kind of build needs and does
+//! What each kind of build needs and does: the questions to ask a toolchain, and the actions to run.
+//!
+//! A builder turns the settings of one cell into a [`Recipe`]: command, environment and outputs, written with names of
+//! places (`{tool:go}`, `{src}`, `{out}`) where a machine has paths. It also says what to ask the toolchain first (argv
+//! and a parser of the answer). It runs nothing and looks nothing up: the answers come back as values.
+//!
+//! Adding a language is adding one folder here.
+
+mod action;
+pub mod go;
+mod word;
+
+pub use action::{Action, ActionKey, EnvEntry, EnvSource, ExecProperties, Recipe, SecretValue, Tool};
+pub use word::{Part, Place, Places, Word};
