@@ -1,0 +1,66 @@
+//! Texts made to break a reader: whatever the bytes, the answer comes, and it is a bounded one.
+
+use xbuild_kdl::{format, parse};
+
+/// The code of the first problem, or `sound`.
+fn check(bytes: &[u8], expect: &str) {
+    let parsed = parse(bytes);
+    assert_eq!(parsed.problems.first().map_or("sound".to_owned(), xbuild_kdl::SyntaxProblem::slug), expect);
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        assert_eq!(format(&format(text)), format(text));
+    }
+}
+
+#[test]
+fn nesting_without_end() {
+    check("a {".repeat(100_000).as_bytes(), "too-deep");
+    check(format!("{}{}", "a {".repeat(10_000), "}".repeat(10_000)).as_bytes(), "too-deep");
+    check("a /-{".repeat(10_000).as_bytes(), "too-deep");
+    check("/*".repeat(1_000_000).as_bytes(), "comment-too-deep");
+    check("a ".repeat(20).replace("a ", "a /-{").as_bytes(), "unclosed-brace");
+    check("/-".repeat(100_000).as_bytes(), "syntax");
+}
+
+#[test]
+fn blocks_that_take_the_parser_minutes() {
+    let nested = format!("{}{}", "a /-{\n".repeat(3), "}\n".repeat(3));
+    check(nested.repeat(1_000).as_bytes(), "sound");
+    let after = format!("{}{}", "a\n/-b {\n".repeat(3), "}\n".repeat(3));
+    check(after.repeat(500).as_bytes(), "sound");
+}
+
+#[test]
+fn more_than_a_hand_written_file() {
+    check(format!("a {}", "1 ".repeat(1_000_000)).as_bytes(), "too-large");
+    check("a\n".repeat(150_001).as_bytes(), "too-large");
+    check(";".repeat(1_000_000).as_bytes(), "too-large");
+    check(format!("a \"\"\"\n{}\"\"\"", "x\n".repeat(150_001)).as_bytes(), "too-large");
+    check(&vec![b' '; (4 << 20) + 1], "too-large");
+    check(&vec![b' '; 4 << 20], "sound");
+}
+
+#[test]
+fn comments_that_overflow_the_parser() {
+    check(format!("/{}/ a", "*".repeat(1_000_000)).as_bytes(), "sound");
+    check(format!("/*{} */ a", " *".repeat(500_000)).as_bytes(), "sound");
+}
+
+#[test]
+fn openings_without_their_end() {
+    check(format!("a {}\"x", "#".repeat(100_000)).as_bytes(), "unclosed-string");
+    check(format!("a {}", "[ ".repeat(2_000)).as_bytes(), "no-arrays");
+    check(format!("a {}", "'b ".repeat(2_000)).as_bytes(), "single-quotes");
+    check(format!("a {}", "x(".repeat(2_000)).as_bytes(), "syntax");
+    check(format!("a {}", "(".repeat(10_000)).as_bytes(), "syntax");
+    check(format!("a{}", "{b}".repeat(10_000)).as_bytes(), "syntax");
+    check(format!("a {}", "\\".repeat(100_000)).as_bytes(), "quote-me");
+}
+
+#[test]
+fn bytes_that_are_no_text() {
+    check(b"\xff\xfe\x00a", "not-utf8");
+    check(b"a \xed\xa0\x80", "not-utf8");
+    check(b"\0", "syntax");
+    check("a \u{202e}\u{2066}b".as_bytes(), "syntax");
+    check(b"\xef\xbb\xbf\xef\xbb\xbfa", "syntax");
+}
