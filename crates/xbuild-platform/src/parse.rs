@@ -199,7 +199,7 @@ fn combine(oses: &[String], arches: &[String], variant: Option<&str>) -> Vec<Str
 /// `linux-amd64`, `amd64`, `linux_arm64` and friends.
 fn guess_shape(text: &str) -> Vec<String> {
     let respelt = text.to_lowercase().replace(['-', '_', ' ', ':'], "/");
-    if respelt.parse::<Platform>().is_ok() {
+    if matches!(respelt.split('/').count(), 2 | 3) && respelt.parse::<Platform>().is_ok() {
         return vec![respelt];
     }
     if let [os, arch] = respelt.split('/').collect::<Vec<_>>().as_slice() {
@@ -244,6 +244,8 @@ mod tests {
         check("macos/aarch64", "`macos` is not an operating system that xbuild knows; write \"darwin/arm64\"");
         check("linux/armv7", "`armv7` is not an architecture that xbuild knows; write \"linux/arm/v7\"");
         check("linux-amd64", "a platform is written `os/arch` or `os/arch/variant`; write \"linux/amd64\"");
+        check("amd64", "a platform is written `os/arch` or `os/arch/variant`; write \"linux/amd64\"");
+        check("prod", "a platform is written `os/arch` or `os/arch/variant`; no help");
         check(
             "linux/armd64",
             "`armd64` is not an architecture that xbuild knows; write one of \"linux/amd64\", \"linux/arm64\"",

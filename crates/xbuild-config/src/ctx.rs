@@ -1,0 +1,104 @@
+//! What every lowering function has at hand: the text, the declared names, and where problems go.
+//!
+//! **Poison.** Whoever owns a declaration asks [`Ctx::trouble`] before and after lowering it: where the count grew, a part
+//! of it was wrong (reported here, or repaired by the reader) and the owner is poisoned.
+
+use std::cell::{Cell, RefCell};
+
+use xbuild_kdl::{Entry, Node};
+
+use crate::names::Names;
+use crate::problem::{Meaning, Problem};
+use crate::suggest;
+
+/// Beyond so many problems no more words are compared: nobody reads their help.
+const SUGGESTED: usize = 500;
+
+/// The text, the names, and the problems so far.
+pub(crate) struct Ctx<'a> {
+    /// The whole text.
+    pub(crate) text: &'a str,
+    /// What the file declares.
+    pub(crate) names: Names,
+    problems: RefCell<Vec<Problem>>,
+    trouble: Cell<usize>,
+}
+
+impl<'a> Ctx<'a> {
+    /// Nothing is known yet, and the reader's problems stand first.
+    pub(crate) fn new(text: &'a str, problems: Vec<Problem>) -> Self {
+        Self { text, names: Names::default(), problems: RefCell::new(problems), trouble: Cell::new(0) }
+    }
+
+    /// Takes a problem.
+    pub(crate) fn report(&self, meaning: Meaning) {
+        if meaning.is_error() {
+            self.suffer();
+        }
+        self.problems.borrow_mut().push(meaning.into());
+    }
+
+    /// Notes that something is missing whose cause is reported already.
+    pub(crate) fn suffer(&self) {
+        self.trouble.set(self.trouble.get() + 1);
+    }
+
+    /// How much went wrong so far.
+    pub(crate) const fn trouble(&self) -> usize {
+        self.trouble.get()
+    }
+
+    /// Runs a lowering and says whether something in it went wrong.
+    pub(crate) fn watch<T>(&self, lower: impl FnOnce() -> T) -> (T, bool) {
+        let before = self.trouble();
+        let lowered = lower();
+        (lowered, self.trouble() > before)
+    }
+
+    /// Whether an error was found, by the reader or here.
+    pub(crate) fn has_errors(&self) -> bool {
+        self.problems.borrow().iter().any(Problem::is_error)
+    }
+
+    /// All problems, in the order in which they were found.
+    pub(crate) fn into_problems(self) -> Vec<Problem> {
+        self.problems.into_inner()
+    }
+
+    /// The help for a word that is not known.
+    pub(crate) fn suggest<'w>(&self, word: &str, candidates: impl IntoIterator<Item = &'w str>) -> Option<String> {
+        if self.problems.borrow().len() > SUGGESTED { None } else { suggest::help(word, candidates) }
+    }
+
+    /// Up to three words near to one that is not known.
+    pub(crate) fn near<'w>(&self, word: &str, candidates: impl IntoIterator<Item = &'w str>) -> Vec<&'w str> {
+        if self.problems.borrow().len() > SUGGESTED { Vec::new() } else { suggest::near(word, candidates) }
+    }
+
+    /// The arguments that are no mistakes; the others poison.
+    pub(crate) fn arguments<'n>(&self, node: &'n Node) -> Vec<&'n Entry> {
+        node.arguments().filter(|entry| !self.is_masked(entry)).collect()
+    }
+
+    /// The property of that name, unless it is a mistake, which poisons.
+    pub(crate) fn property<'n>(&self, node: &'n Node, name: &str) -> Option<&'n Entry> {
+        node.property(name).filter(|entry| !self.is_masked(entry))
+    }
+
+    /// Whether the entry is a mistake that is reported already; it poisons.
+    pub(crate) fn is_masked(&self, entry: &Entry) -> bool {
+        if entry.masked {
+            self.suffer();
+        }
+        entry.masked
+    }
+
+    /// Whether something in the node is a mistake that is reported already, so that nothing in it can be called missing.
+    pub(crate) fn is_damaged(&self, node: &Node) -> bool {
+        let damaged = node.masked || node.entries.iter().any(|entry| entry.masked);
+        if damaged {
+            self.suffer();
+        }
+        damaged
+    }
+}
