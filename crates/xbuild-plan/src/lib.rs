@@ -1,1 +1,19 @@
-//! Cells and actions from a model, a request and facts
+//! `model` + request + facts to cells, then to actions with keys, and why each exists or does not.
+//!
+//! [`matrix`] expands a project; [`selection`] chooses cells; the rest turns a cell into an action and judges it. What the
+//! machine knows (toolchains, file digests, cache look-ups) comes in as values, so `plan` and `build` predict with the same
+//! function. Nothing here runs, stats or looks anything up.
+
+mod fill;
+pub mod go;
+pub mod matrix;
+mod outline;
+mod planned;
+mod reason;
+pub mod selection;
+mod stamps;
+
+pub use outline::{Cell, outline, with_dependencies};
+pub use planned::{Expected, Identity, Plan, PlannedArtifact, PlannedCell};
+pub use reason::{History, Lookup, Part, Reason, Verdict, judge};
+pub use stamps::Stamps;

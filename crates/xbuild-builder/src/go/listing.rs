@@ -148,9 +148,9 @@ impl Package {
         self.ignored_go_files.iter().chain(&self.ignored_other_files).map(String::as_str)
     }
 
-    /// Whether it embeds files: then new files anywhere below its folder may be inputs.
-    pub fn embeds(&self) -> bool {
-        !self.embed_patterns.is_empty()
+    /// The patterns of its `//go:embed` lines: new files that one of them matches are inputs too.
+    pub fn embed_patterns(&self) -> impl Iterator<Item = &str> {
+        self.embed_patterns.iter().map(String::as_str)
     }
 
     /// What is wrong with it or with what it needs.
@@ -218,7 +218,7 @@ mod tests {
             .flat_map(|package| package.files().map(move |file| format!("{}/{file}", package.dir)))
             .collect();
         assert_eq!(files, ["/p/cmd/a/main.go", "/p/cmd/a/page.html", "/p/lib/lib.go"]);
-        assert!(main.embeds());
+        assert_eq!(main.embed_patterns().collect::<Vec<_>>(), ["page.html"]);
     }
 
     #[test]

@@ -66,3 +66,12 @@ fn quote_for(text: &str) -> &'static str {
         "'"
     }
 }
+
+/// Tells `go build` how many processes it may run at once. The number is no part of an action: it is put into the words
+/// that are run, and never into the template.
+pub fn limit_jobs(argv: &[Word], arguments: &mut Vec<String>, jobs: u32) {
+    let is_go = matches!(argv.first().map(Word::parts), Some([crate::Part::Place(Place::Tool(_))]));
+    if is_go && arguments.first().is_some_and(|word| word == "build") {
+        arguments.insert(1, format!("-p={jobs}"));
+    }
+}

@@ -1,0 +1,136 @@
+//! The resolution of many cells: cells to which the same `when` blocks apply share one answer.
+//!
+//! A hundred thousand cells of a project have a handful of different settings. The memo's key is the target, the profile
+//! and the set of `when` blocks that hold; nothing else about a cell decides what its settings are.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use xbuild_model::{Layer, Project};
+
+use super::cell::{CellRef, Matrix, NO_PAIR};
+use super::matcher::Matcher;
+use super::narrow::Scope;
+use super::problem::MatrixProblem;
+use super::resolve::{Applied, Conflict, resolve_layers};
+use super::resolved::{LayerKind, Resolved};
+
+/// Settings, or why there are none; shared between cells.
+pub(super) type Outcome<'m> = Result<Arc<Resolved<'m>>, Arc<[Conflict]>>;
+
+/// Resolves cells of one matrix.
+#[derive(Debug)]
+pub struct Resolver<'m> {
+    project: &'m Project,
+    matrix: &'m Matrix<'m>,
+    defaults: Vec<Scope<'m>>,
+    profiles: Vec<Vec<Scope<'m>>>,
+    targets: Vec<Option<TargetRules<'m>>>,
+}
+
+/// The conditions of the layers above one target, prepared for its points, and what came out so far.
+#[derive(Debug)]
+struct TargetRules<'m> {
+    scopes: Vec<Scope<'m>>,
+    defaults: Vec<Matcher>,
+    profiles: HashMap<u32, Vec<Matcher>>,
+    target: Vec<Matcher>,
+    memo: HashMap<Key, Outcome<'m>>,
+}
+
+/// The profile and the numbers of the `when` blocks that hold, layer by layer.
+type Key = (Option<u32>, [Vec<usize>; 3]);
+
+impl<'m> Resolver<'m> {
+    /// A resolver for the cells of this matrix and no other.
+    pub fn new(matrix: &'m Matrix<'m>) -> Self {
+        let project = matrix.project;
+        let profiles = project.profiles.iter().map(|profile| scopes(&profile.layer)).collect();
+        let targets = project.targets.iter().map(|_| None).collect();
+        Self { project, matrix, defaults: scopes(&project.defaults), profiles, targets }
+    }
+
+    /// The settings of a cell.
+    ///
+    /// # Errors
+    ///
+    /// `when-conflict` for each slot that two `when` blocks set differently.
+    pub fn resolve(&mut self, cell: CellRef<'m>) -> Result<Arc<Resolved<'m>>, Vec<MatrixProblem>> {
+        self.outcome(cell).map_err(|conflicts| {
+            conflicts.iter().map(|conflict| MatrixProblem::when_conflict(conflict, cell)).collect()
+        })
+    }
+
+    pub(super) fn outcome(&mut self, cell: CellRef<'m>) -> Outcome<'m> {
+        let (project, matrix) = (self.project, self.matrix);
+        let index = cell.row.target as usize;
+        let rules = self.targets[index].get_or_insert_with(|| TargetRules::new(matrix, index));
+        let key = rules.key(matrix, cell);
+        if let Some(outcome) = rules.memo.get(&key) {
+            return outcome.clone();
+        }
+        let target = &project.targets[index];
+        let [defaults, profile, own] = key.1.clone();
+        let mut layers = vec![Applied {
+            kind: LayerKind::Defaults,
+            layer: &project.defaults,
+            scopes: &self.defaults,
+            holding: defaults,
+        }];
+        if let Some(number) = key.0.map(|number| number as usize) {
+            let layer = &project.profiles[number].layer;
+            layers.push(Applied { kind: LayerKind::Profile, layer, scopes: &self.profiles[number], holding: profile });
+        }
+        layers.push(Applied { kind: LayerKind::Target, layer: &target.layer, scopes: &rules.scopes, holding: own });
+        let outcome = resolve_layers(target, &layers).map(Arc::new).map_err(Arc::from);
+        rules.memo.insert(key, outcome.clone());
+        outcome
+    }
+}
+
+impl<'m> TargetRules<'m> {
+    fn new(matrix: &'m Matrix<'m>, index: usize) -> Self {
+        let (project, target) = (matrix.project, &matrix.project.targets[index]);
+        let prepare = |layer: &Layer| matchers(matrix, index, layer);
+        let used: BTreeSet<u32> = matrix.blocks[index].pairs.iter().map(|pair| pair.profile).collect();
+        Self {
+            scopes: scopes(&target.layer),
+            defaults: prepare(&project.defaults),
+            profiles: used
+                .into_iter()
+                .map(|number| (number, prepare(&project.profiles[number as usize].layer)))
+                .collect(),
+            target: prepare(&target.layer),
+            memo: HashMap::new(),
+        }
+    }
+
+    fn key(&self, matrix: &Matrix<'_>, cell: CellRef<'_>) -> Key {
+        let holding = |matchers: &[Matcher]| -> Vec<usize> {
+            let holds = |matcher: &Matcher| matcher.holds(cell.row.pair, cell.values);
+            matchers.iter().enumerate().filter(|(_, matcher)| holds(matcher)).map(|(number, _)| number).collect()
+        };
+        let block = &matrix.blocks[cell.row.target as usize];
+        let profile = (cell.row.pair != NO_PAIR).then(|| block.pairs[cell.row.pair as usize].profile);
+        let of_profile = profile.and_then(|number| self.profiles.get(&number)).map_or(&[][..], Vec::as_slice);
+        (profile, [holding(&self.defaults), holding(of_profile), holding(&self.target)])
+    }
+}
+
+fn scopes(layer: &Layer) -> Vec<Scope<'_>> {
+    layer.whens.iter().map(|when| Scope::of(&when.condition)).collect()
+}
+
+fn matchers(matrix: &Matrix<'_>, index: usize, layer: &Layer) -> Vec<Matcher> {
+    let prepare = |when: &xbuild_model::When| Matcher::new(&when.condition, matrix.project, &matrix.blocks[index]);
+    layer.whens.iter().map(prepare).collect()
+}
+
+/// The settings of a single cell; for many, keep a [`Resolver`].
+///
+/// # Errors
+///
+/// As [`Resolver::resolve`].
+pub fn resolve<'m>(matrix: &'m Matrix<'m>, cell: CellRef<'m>) -> Result<Arc<Resolved<'m>>, Vec<MatrixProblem>> {
+    Resolver::new(matrix).resolve(cell)
+}
