@@ -1,0 +1,233 @@
+//! WebAssembly: core modules and components.
+//!
+//! A module has no header beyond its version: what it imports names its host, and custom sections name its producers.
+//! Go's build info has no section here; its framed text lies in the data. Layouts are those of the core specification and
+//! of the tool conventions.
+
+use xbuild_platform::{Arch, Endian, Os};
+
+use crate::bytes::{View, uvarint};
+use crate::facts::{Facts, Format, Kind, OsSource};
+use crate::go::{self, buildinfo};
+use crate::machine::Machine;
+
+const MAGIC: u32 = 0x6d73_6100;
+const CORE: [u8; 4] = [1, 0, 0, 0];
+const COMPONENT: [u8; 4] = [0x0d, 0, 1, 0];
+const MOST_SECTIONS: usize = 65_536;
+const MOST_IMPORTS: u64 = 65_536;
+const MOST_PRODUCERS: usize = 16;
+
+const CUSTOM: u8 = 0;
+const IMPORT: u8 = 2;
+const FUNCTION: u8 = 3;
+const MEMORY: u8 = 5;
+const EXPORT: u8 = 7;
+const CODE: u8 = 10;
+const DATA: u8 = 11;
+
+#[derive(Default)]
+struct Module<'a> {
+    imports: Vec<String>,
+    is_wide: bool,
+    has_exports: bool,
+    /// How many functions are declared, and how many bodies follow.
+    functions: (u64, u64),
+    data: &'a [u8],
+    producers: Vec<(String, String)>,
+    has_names: bool,
+    is_object: bool,
+    is_library: bool,
+}
+
+pub(crate) fn inspect(bytes: &[u8]) -> Facts {
+    let mut facts = Facts::of_machine(Kind::Executable, Format::Wasm, Machine::magic(MAGIC, Arch::Wasm));
+    facts.endian = Some(Endian::Little);
+    let version = bytes.get(4..8);
+    if version == Some(&COMPONENT) {
+        facts.abi = Some("component".into());
+    } else if version.is_some_and(|version| version != CORE) {
+        facts.malformed("the version is neither a core module's nor a component's");
+        return facts;
+    } else if version.is_none() {
+        facts.truncated("the WebAssembly header", 8, bytes.len() as u64);
+        return facts;
+    }
+    let is_core = version == Some(&CORE);
+    let module = read(bytes, is_core, &mut facts);
+    let (declared, bodies) = module.functions;
+    if declared != bodies && facts.problems.is_empty() {
+        facts.malformed(format!("{declared} functions are declared and {bodies} have a body"));
+    }
+    facts.kind = module.kind(is_core);
+    describe(&module, &mut facts);
+    facts
+}
+
+/// Walks the sections; only a core module's are looked into.
+fn read<'a>(bytes: &'a [u8], is_core: bool, facts: &mut Facts) -> Module<'a> {
+    let mut module = Module::default();
+    let mut rest = &bytes[8..];
+    for _ in 0..MOST_SECTIONS {
+        let Some((id, after)) = rest.split_first() else { break };
+        let at = (bytes.len() - rest.len()) as u64;
+        let Some((size, used)) = uvarint(after) else {
+            facts.truncated(format!("section {id} at byte {at}"), bytes.len() as u64 + 1, bytes.len() as u64);
+            break;
+        };
+        let Some((body, after)) = usize::try_from(size).ok().and_then(|size| after[used..].split_at_checked(size))
+        else {
+            let end = at.saturating_add(1 + used as u64).saturating_add(size);
+            facts.truncated(format!("section {id} at byte {at}"), end, bytes.len() as u64);
+            break;
+        };
+        if is_core {
+            module.take(*id, body);
+        }
+        rest = after;
+    }
+    module
+}
+
+impl<'a> Module<'a> {
+    fn take(&mut self, id: u8, body: &'a [u8]) {
+        match id {
+            CUSTOM => self.custom(body),
+            IMPORT => self.imports = imports(body).unwrap_or_default(),
+            // Flags of the first memory: bit 2 is a 64-bit index.
+            MEMORY => self.is_wide = body.get(1).is_some_and(|flags| flags & 4 != 0),
+            EXPORT => self.has_exports = true,
+            FUNCTION => self.functions.0 = uvarint(body).map_or(0, |(count, _)| count),
+            CODE => self.functions.1 = uvarint(body).map_or(0, |(count, _)| count),
+            DATA => self.data = body,
+            _ => {}
+        }
+    }
+
+    /// A module that exports nothing cannot be run: it may be the beginning of one.
+    fn kind(&self, is_core: bool) -> Kind {
+        match (self.is_object, self.is_library) {
+            (true, _) => Kind::Object,
+            (_, true) => Kind::SharedLibrary,
+            _ if self.has_exports || !is_core => Kind::Executable,
+            _ => Kind::Unknown,
+        }
+    }
+
+    fn custom(&mut self, body: &'a [u8]) {
+        let mut reader = Reader { rest: body };
+        match reader.bytes() {
+            Some(b"name") => self.has_names = true,
+            Some(b"producers") => self.producers = producers(reader).unwrap_or_default(),
+            Some(b"linking") => self.is_object = true,
+            Some(b"dylink.0" | b"dylink") => self.is_library = true,
+            Some(name) if name.starts_with(b".debug_") => self.has_names = true,
+            _ => {}
+        }
+    }
+}
+
+fn describe(module: &Module<'_>, facts: &mut Facts) {
+    facts.bits = Some(if module.is_wide { 64 } else { 32 });
+    facts.needed.clone_from(&module.imports);
+    facts.producers =
+        module.producers.iter().map(|(name, version)| format!("{name} {version}").trim_end().to_owned()).collect();
+    if facts.abi.is_none() {
+        facts.stripped = Some(!module.has_names);
+    }
+    let go_version = module.producers.iter().find(|(name, _)| name == "Go").map(|(_, version)| version.as_str());
+    let info = go_version.and_then(|version| buildinfo::read_wasm(module.data, version));
+    go::settle(facts, info, host(&module.imports).map(|os| (os, OsSource::Imports)));
+}
+
+fn host(imports: &[String]) -> Option<Os> {
+    let has = |name: &str| imports.iter().any(|import| import == name);
+    match (has("wasi_snapshot_preview1"), has("gojs") || has("go")) {
+        (true, false) => Some(Os::Wasip1),
+        (false, true) => Some(Os::Js),
+        _ => None,
+    }
+}
+
+/// The modules imported from, each once, in order.
+fn imports(body: &[u8]) -> Option<Vec<String>> {
+    let mut reader = Reader { rest: body };
+    let mut modules: Vec<String> = Vec::new();
+    for _ in 0..reader.number()?.min(MOST_IMPORTS) {
+        let module = String::from_utf8_lossy(reader.bytes()?).into_owned();
+        reader.bytes()?;
+        reader.skip_import_type()?;
+        if modules.last() != Some(&module) && !modules.contains(&module) {
+            modules.push(module);
+        }
+    }
+    Some(modules)
+}
+
+/// Names with versions of the `producers` section's fields, each once.
+fn producers(mut reader: Reader<'_>) -> Option<Vec<(String, String)>> {
+    let mut pairs = Vec::new();
+    for _ in 0..reader.number()?.min(16) {
+        reader.bytes()?;
+        for _ in 0..reader.number()?.min(64) {
+            let pair = (reader.text()?, reader.text()?);
+            if pairs.len() < MOST_PRODUCERS && !pairs.contains(&pair) {
+                pairs.push(pair);
+            }
+        }
+    }
+    Some(pairs)
+}
+
+struct Reader<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    fn number(&mut self) -> Option<u64> {
+        let (number, used) = uvarint(self.rest)?;
+        self.rest = &self.rest[used..];
+        Some(number)
+    }
+
+    fn bytes(&mut self) -> Option<&'a [u8]> {
+        let size = usize::try_from(self.number()?).ok()?;
+        let (bytes, rest) = self.rest.split_at_checked(size)?;
+        self.rest = rest;
+        Some(bytes)
+    }
+
+    fn text(&mut self) -> Option<String> {
+        self.bytes().map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+    }
+
+    fn limits(&mut self) -> Option<()> {
+        let flags = self.number()?;
+        self.number()?;
+        if flags & 1 != 0 {
+            self.number()?;
+        }
+        Some(())
+    }
+
+    fn skip_import_type(&mut self) -> Option<()> {
+        match self.number()? {
+            0 => self.number().map(drop),
+            1 => {
+                self.number()?;
+                self.limits()
+            }
+            2 => self.limits(),
+            3 | 4 => {
+                self.number()?;
+                self.number().map(drop)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Whether the bytes begin as WebAssembly does.
+pub(crate) fn is_wasm(bytes: &[u8]) -> bool {
+    View::little(bytes).u32(0) == Some(MAGIC)
+}
