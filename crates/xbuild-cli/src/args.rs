@@ -1,0 +1,209 @@
+//! The command line as `clap` reads it: commands, selection and global flags, all of them a contract.
+
+use camino::Utf8PathBuf;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Declarative build matrices: one file says what is shipped, and the bytes prove it.
+#[derive(Debug, Parser)]
+#[command(name = "xbuild", version, max_term_width = 100, disable_help_subcommand = true, propagate_version = true)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Flags that every command takes.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// Work in this folder.
+    #[arg(short = 'C', long = "dir", value_name = "DIR", global = true)]
+    pub(crate) dir: Option<Utf8PathBuf>,
+    /// The project's file; `-` reads standard input. Without it, `xbuild.kdl` is looked for here and upwards.
+    #[arg(short = 'f', long = "file", value_name = "PATH", global = true)]
+    pub(crate) file: Option<Utf8PathBuf>,
+    /// Where the cache is.
+    #[arg(long, value_name = "DIR", global = true, env = "XBUILD_CACHE_DIR", hide_env_values = true)]
+    pub(crate) cache_dir: Option<Utf8PathBuf>,
+    /// How results are written to standard output.
+    #[arg(long, value_name = "FORMAT", global = true, default_value = "human")]
+    pub(crate) format: Format,
+    /// Use no network.
+    #[arg(long, global = true)]
+    pub(crate) offline: bool,
+    /// When to use colours.
+    #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
+    pub(crate) color: Color,
+    /// Say less.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Say more.
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+    /// How many actions run at once; the number of processors where not given.
+    #[arg(short, long, value_name = "N", global = true, value_parser = clap::value_parser!(u32).range(1..=4096))]
+    pub(crate) jobs: Option<u32>,
+    /// Demand at least this isolation of actions: none, env, landlock or namespace.
+    #[arg(long, value_name = "LEVEL", global = true, env = "XBUILD_ISOLATION", hide_env_values = true)]
+    pub(crate) isolation: Option<String>,
+    /// The largest matrix that is expanded.
+    #[arg(long, value_name = "N", global = true, default_value_t = 100_000)]
+    pub(crate) max_cells: u64,
+    /// Treat warnings about the file as errors.
+    #[arg(long, global = true)]
+    pub(crate) deny_warnings: bool,
+    /// Fail where `xbuild.lock` would change, and write nothing to it.
+    #[arg(long, global = true)]
+    pub(crate) locked: bool,
+    /// Go on with what does not depend on a failure (the default).
+    #[arg(long, global = true, conflicts_with = "fail_fast")]
+    pub(crate) keep_going: bool,
+    /// Start nothing more after a failure.
+    #[arg(long, global = true)]
+    pub(crate) fail_fast: bool,
+    /// Do not read cached results; write them all the same.
+    #[arg(long, global = true)]
+    pub(crate) no_cache: bool,
+    /// Where artifacts go; `dist` beside `xbuild.kdl` where not given.
+    #[arg(long, value_name = "DIR", global = true)]
+    pub(crate) out: Option<Utf8PathBuf>,
+    /// Write a Chrome trace of the run.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) trace: Option<Utf8PathBuf>,
+}
+
+/// How results are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Human,
+    /// One JSON document.
+    Json,
+    /// One JSON document a line.
+    Ndjson,
+    /// A plain table (`matrix`, `plan`).
+    Table,
+    /// A workflow's `matrix` (`matrix`).
+    Github,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Parse and check `xbuild.kdl`: every problem at once.
+    Check,
+    /// Lay out `xbuild.kdl` in the canonical way, comments kept.
+    Fmt(FmtArguments),
+    /// List the cells, and what was dropped and why; reads nothing but the file.
+    Matrix(Selecting),
+    /// The dry run: what would be built, with what, and why.
+    Plan(Selecting),
+    /// Build or restore, verify, and write `xbuild.lock`.
+    Build(BuildArguments),
+    /// Check artifacts against `xbuild.lock` and the promised platforms.
+    Verify(VerifyArguments),
+    /// What any binary really is, from its bytes.
+    Inspect(InspectArguments),
+    /// Resolve toolchains and write their pins.
+    Lock(LockArguments),
+    /// The page of a diagnostic, offline.
+    Explain(ExplainArguments),
+}
+
+/// Which cells: kinds combine with "and", repeats with "or".
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Selecting {
+    /// Profiles; without one those marked as default, or all.
+    #[arg(value_name = "PROFILE")]
+    pub(crate) profiles: Vec<String>,
+    /// Targets.
+    #[arg(short, long = "target", value_name = "NAME")]
+    pub(crate) targets: Vec<String>,
+    /// Platforms, `*` allowed: `linux/*`.
+    #[arg(short, long = "platform", value_name = "PATTERN")]
+    pub(crate) platforms: Vec<String>,
+    /// Values of axes.
+    #[arg(long = "axis", value_name = "NAME=VALUE")]
+    pub(crate) axes: Vec<String>,
+    /// Cells by id, `*` allowed.
+    #[arg(long = "cell", value_name = "ID")]
+    pub(crate) cells: Vec<String>,
+    /// Cells that this machine can run.
+    #[arg(long)]
+    pub(crate) host: bool,
+    /// Every profile.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Every N-th cell, starting with the I-th.
+    #[arg(long, value_name = "I/N")]
+    pub(crate) shard: Option<String>,
+}
+
+/// `xbuild fmt`.
+#[derive(Debug, Args)]
+pub(crate) struct FmtArguments {
+    /// Write nothing; fail where something would change.
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+/// `xbuild build`.
+#[derive(Debug, Args)]
+pub(crate) struct BuildArguments {
+    #[command(flatten)]
+    pub(crate) selecting: Selecting,
+    /// Write the digests of the artifacts to the lock.
+    #[arg(long)]
+    pub(crate) release: bool,
+    /// Build everything anew, with an empty compile cache.
+    #[arg(long)]
+    pub(crate) from_scratch: bool,
+}
+
+/// `xbuild verify`.
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArguments {
+    #[command(flatten)]
+    pub(crate) selecting: Selecting,
+    /// Check the named files against this platform, without a project.
+    #[arg(long, value_name = "PLATFORM")]
+    pub(crate) expect: Option<String>,
+}
+
+/// `xbuild inspect`.
+#[derive(Debug, Args)]
+pub(crate) struct InspectArguments {
+    /// The files.
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<Utf8PathBuf>,
+}
+
+/// `xbuild lock`.
+#[derive(Debug, Args)]
+pub(crate) struct LockArguments {
+    /// Only report drift.
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Accept what is found for this toolchain, whatever the lock says.
+    #[arg(long, value_name = "TOOL")]
+    pub(crate) update: Vec<String>,
+}
+
+/// `xbuild explain`.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArguments {
+    /// The code, with or without `xbuild::`.
+    #[arg(value_name = "CODE")]
+    pub(crate) code: String,
+}

@@ -1,0 +1,396 @@
+//! `xbuild build`: the plan, carried out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use camino::Utf8PathBuf;
+use miette::Diagnostic;
+use serde_json::{Value, json};
+use xbuild_builder::{Action, Place};
+use xbuild_exec::sandbox::{self, CancelToken, Level};
+use xbuild_exec::scheduler::OnFailure;
+use xbuild_exec::{Allowance, CachePlace, CellReport, Class, Event, Outcome, Report, Workbench};
+use xbuild_facts::{Gathered, GoFolders, Session};
+use xbuild_plan::Verdict;
+
+use crate::args::{BuildArguments, Format};
+use crate::commands::lock::{Written, settle};
+use crate::commands::plan::{relative_out, report_faults};
+use crate::context::{Context, Failure, Problem};
+use crate::diagnostics::Note;
+use crate::exit::Exit;
+use crate::present::artifact;
+use crate::present::cell::{Places, identity};
+use crate::present::progress::Drawing;
+use crate::present::table::{Table, bytes, duration};
+use crate::project::Loaded;
+use crate::selecting::select;
+use crate::signals;
+use crate::workspace::{LockFile, environment, open_store, session};
+
+/// A level of isolation that does not exist, or a run that cannot be stopped.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+enum BuildError {
+    #[error("cannot listen for signals")]
+    #[diagnostic(code("xbuild::io"))]
+    Signals(#[source] std::io::Error),
+    #[error("cannot write to the output folder `{path}`")]
+    #[diagnostic(code("xbuild::permission"), help("make it writable, or name another: `--out DIR`"))]
+    Out {
+        path: Utf8PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+pub(crate) fn run(context: &Context, arguments: &BuildArguments) -> Result<Exit, Failure> {
+    let start = Instant::now();
+    sandbox::prepare_process();
+    let loaded = Loaded::find(context)?;
+    let matrix = loaded.matrix(context);
+    let selected = select(context, &matrix, &arguments.selecting)?;
+    let lock = LockFile::read(&loaded)?;
+    let isolation = isolation(context)?;
+    let store = open_store(context)?;
+    let cancel = CancelToken::new().map_err(|error| Failure::new(Exit::Environment, BuildError::Signals(error)))?;
+    let stopped =
+        signals::watch(&cancel).map_err(|error| Failure::new(Exit::Environment, BuildError::Signals(error)))?;
+    let drawing = Drawing::new(context, Some(cancel.clone()));
+    let progress = |step| drawing.step(&step);
+    let mut session = session(context, &loaded, &store, lock.pins(context.host), &progress);
+    session.settings.no_cache |= arguments.from_scratch;
+    let mut gathered = session.plan(&matrix, &selected.cells);
+    let run =
+        Run { context, loaded: &loaded, session: &session, drawing: &drawing, from_scratch: arguments.from_scratch };
+    let report = run.carry_out(&mut gathered, isolation, &cancel)?;
+    drawing.clear();
+    store.save().map_err(environment)?;
+
+    let mut exit = report_faults(context, &loaded, std::mem::take(&mut gathered.faults));
+    exit = exit.worse(report_failures(context, &loaded, &report));
+    let cells: Vec<String> = matrix.cells().map(|cell| cell.id().to_string()).collect();
+    let written = settle(context, &lock, &gathered, &report, &cells, arguments.release)?;
+    exit = exit.worse(written.exit());
+    if let Some(by_signal) = stopped.exit() {
+        exit = by_signal;
+    }
+    present(context, &loaded, &gathered, &report, &written, start.elapsed());
+    Ok(exit)
+}
+
+/// The level that was demanded, or the strongest that there is below `namespace`.
+fn isolation(context: &Context) -> Result<Level, Failure> {
+    let failed = |problem: Problem| Failure { exit: Exit::Environment, problems: vec![problem], source: None };
+    if let Some(wanted) = &context.global.isolation {
+        let level: Level = wanted.parse().map_err(|error| Failure::new(Exit::Usage, error))?;
+        return sandbox::demand(level).map_err(|error| failed(Box::new(error)));
+    }
+    let (level, reason) = sandbox::strongest();
+    if let (true, Some(reason)) = (level < Level::Landlock, reason) {
+        context.say(&format!("isolation: {level} ({reason})"));
+    }
+    Ok(level)
+}
+
+/// What carrying out needs.
+struct Run<'a> {
+    context: &'a Context,
+    loaded: &'a Loaded,
+    session: &'a Session<'a>,
+    drawing: &'a Drawing,
+    from_scratch: bool,
+}
+
+impl Run<'_> {
+    fn carry_out(&self, gathered: &mut Gathered, isolation: Level, cancel: &CancelToken) -> Result<Report, Failure> {
+        let out = self.context.out(&self.loaded.file.root);
+        self.prepare(&out, gathered)?;
+        let places = gathered.tools.places();
+        let tools: Vec<Utf8PathBuf> = gathered.tools.iter().map(|(_, tool)| tool.root.clone()).collect();
+        let secrets = self.secrets(gathered);
+        let fresh = tempfile::tempdir().map_err(|source| self.no_scratch(source))?;
+        let fresh = self.from_scratch.then(|| fresh.path().to_string_lossy().into_owned());
+        let caches = |action: &Action| self.caches(action, fresh.as_deref());
+        let tell = |event: Event<'_>| self.tell(&event);
+        let jobs = self.context.global.jobs.unwrap_or(self.context.processors);
+        let bench = Workbench {
+            store: self.session.store,
+            root: &self.loaded.file.root,
+            out: &out,
+            places: &places,
+            tools: &tools,
+            secrets: &secrets,
+            caches: &caches,
+            home: &GoFolders::prepare_home,
+            allowance: Allowance {
+                jobs,
+                processors: self.context.processors,
+                memory: memory(),
+                on_failure: if self.context.global.fail_fast { OnFailure::FailFast } else { OnFailure::KeepGoing },
+                isolation,
+            },
+            cancel,
+            tell: &tell,
+        };
+        Ok(xbuild_exec::build(&gathered.plan, &bench, !self.session.settings.no_cache))
+    }
+
+    /// The output folder, swept; and the modules that the actions need.
+    fn prepare(&self, out: &Utf8PathBuf, gathered: &mut Gathered) -> Result<(), Failure> {
+        let failed = |source| Failure::new(Exit::Environment, BuildError::Out { path: out.clone(), source });
+        std::fs::create_dir_all(out).map_err(failed)?;
+        for cell in &gathered.plan.cells {
+            for folder in cell.artifacts.iter().filter_map(|artifact| artifact.path.parent()) {
+                // What cannot be swept is in nobody's way.
+                let _ = xbuild_store::sweep_siblings(&out.join(folder.as_str()));
+            }
+        }
+        let runs = gathered.plan.cells.iter().filter(|cell| cell.verdict == Verdict::Build);
+        let runs: BTreeSet<String> = runs.map(|cell| cell.identity.id.clone()).collect();
+        let runs: BTreeSet<&str> = runs.iter().map(String::as_str).collect();
+        let faults = self.session.bring_modules(gathered, &runs);
+        gathered.faults.extend(faults);
+        self.drawing.fetched();
+        Ok(())
+    }
+
+    fn no_scratch(&self, source: std::io::Error) -> Failure {
+        let path = Utf8PathBuf::from(self.context.environment.get("TMPDIR").unwrap_or("/tmp"));
+        Failure::new(Exit::Environment, BuildError::Out { path, source })
+    }
+
+    /// The values of the variables that are secret, for the actions alone.
+    fn secrets(&self, gathered: &Gathered) -> BTreeMap<String, String> {
+        let names =
+            gathered.plan.cells.iter().filter_map(|cell| cell.action.as_ref()).flat_map(|action| action.secrets.keys());
+        let names: BTreeSet<&String> = names.collect();
+        let all = self.context.environment.iter().filter(|(name, _)| names.iter().any(|known| known == name));
+        all.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    }
+
+    /// Where Go keeps what outlives an action.
+    fn caches(&self, action: &Action, fresh: Option<&str>) -> std::io::Result<Vec<CachePlace>> {
+        let folders = self.session.go_folders();
+        let tree = action.tools.values().next().map(|tool| tool.digest);
+        let Some(tree) = tree else { return Ok(Vec::new()) };
+        let build = fresh.map_or_else(|| folders.build(tree, &action.recipe.env), Utf8PathBuf::from);
+        let modules = folders.modules();
+        for folder in [&build, &modules] {
+            std::fs::create_dir_all(folder)?;
+        }
+        Ok(vec![(Place::Cache("go-build".into()), build, true), (Place::Cache("go-mod".into()), modules, false)])
+    }
+
+    fn tell(&self, event: &Event<'_>) {
+        if self.context.global.format == Format::Ndjson {
+            self.context.print(&format!("{}\n", event_line(event)));
+        }
+        self.drawing.event(event);
+    }
+}
+
+/// The memory that is free now, in bytes; without an answer there is no limit.
+fn memory() -> u64 {
+    let text = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let available = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"));
+    let kilobytes = available.and_then(|rest| rest.trim().trim_end_matches("kB").trim().parse::<u64>().ok());
+    kilobytes.map_or(u64::MAX, |kilobytes| kilobytes * 1024)
+}
+
+fn event_line(event: &Event<'_>) -> Value {
+    match event {
+        Event::Began { build, restore } => json!({ "format": 1, "event": "began", "build": build, "restore": restore }),
+        Event::Started { cells } => {
+            let ids: Vec<&str> = cells.iter().map(|cell| cell.identity.id.as_str()).collect();
+            json!({ "format": 1, "event": "started", "cells": ids })
+        }
+        Event::Finished { report } => {
+            let mut fields = serde_json::Map::new();
+            fields.insert("format".into(), json!(1));
+            fields.insert("event".into(), json!("finished"));
+            fields.insert("id".into(), json!(report.id));
+            fields.extend(outcome(report, ""));
+            Value::Object(fields)
+        }
+    }
+}
+
+/// Reports every failure that is not a mere consequence, and says with which exit code.
+fn report_failures(context: &Context, loaded: &Loaded, report: &Report) -> Exit {
+    let mut exit = Exit::Done;
+    let mut shown: Vec<(Problem, Note)> = Vec::new();
+    for failure in report.cells.iter().filter_map(|cell| cell.failure.as_ref()) {
+        exit = exit.worse(match failure.class() {
+            Some(Class::Verify) => Exit::Verify,
+            Some(Class::Build) => Exit::Build,
+            Some(Class::Environment) => Exit::Environment,
+            Some(Class::Interrupted) => Exit::Interrupted,
+            None => Exit::Done,
+        });
+        if matches!(failure.class(), Some(Class::Verify | Class::Build | Class::Environment)) {
+            let note = Note { note: failure.note(), output: failure.output().map(str::to_owned) };
+            shown.push((Box::new(Borrowed::of(failure)), note));
+        }
+    }
+    let shown: Vec<(&Problem, Note)> = shown.iter().map(|(problem, note)| (problem, note.clone())).collect();
+    context.problems_with_notes(&shown, Some(&loaded.file.source));
+    exit
+}
+
+/// A failure of a report, written down so that it can be reported beside others.
+#[derive(Debug)]
+struct Borrowed {
+    message: String,
+    code: Option<String>,
+    help: Option<String>,
+    labels: Vec<miette::LabeledSpan>,
+}
+
+impl Borrowed {
+    fn of(failure: &xbuild_exec::Failure) -> Self {
+        let mut message = failure.to_string();
+        let mut cause = std::error::Error::source(failure);
+        while let Some(error) = cause {
+            message = format!("{message}: {error}");
+            cause = error.source();
+        }
+        Self {
+            message,
+            code: failure.code().map(|code| code.to_string()),
+            help: failure.help().map(|help| help.to_string()),
+            labels: failure.labels().into_iter().flatten().collect(),
+        }
+    }
+}
+
+impl std::fmt::Display for Borrowed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Borrowed {}
+
+impl Diagnostic for Borrowed {
+    fn code<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        self.code.as_ref().map(|code| Box::new(code) as Box<dyn std::fmt::Display>)
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn std::fmt::Display>)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = miette::LabeledSpan> + '_>> {
+        Some(Box::new(self.labels.iter().cloned()))
+    }
+}
+
+fn present(
+    context: &Context,
+    loaded: &Loaded,
+    gathered: &Gathered,
+    report: &Report,
+    written: &Written,
+    elapsed: Duration,
+) {
+    match context.global.format {
+        Format::Json => context.print(&format!("{}\n", document(context, loaded, gathered, report, written, elapsed))),
+        Format::Ndjson => {
+            let totals = totals(report, elapsed);
+            context.print(&format!(
+                "{}\n",
+                json!({ "format": 1, "event": "ended", "totals": totals, "lock": written.json() })
+            ));
+        }
+        _ => context.print(&table(context, loaded, report, written, elapsed)),
+    }
+}
+
+fn document(
+    context: &Context,
+    loaded: &Loaded,
+    gathered: &Gathered,
+    report: &Report,
+    written: &Written,
+    elapsed: Duration,
+) -> Value {
+    let places = Places::new(&loaded.file.source);
+    let out = relative_out(context, loaded);
+    let cells: Vec<Value> = gathered
+        .plan
+        .cells
+        .iter()
+        .filter_map(|cell| {
+            let report = report.cells.iter().find(|report| report.id == cell.identity.id)?;
+            let mut fields = identity(&cell.identity, &places);
+            fields.insert("builder".into(), json!(cell.builder.as_str()));
+            fields.insert("key".into(), json!(cell.key.map(|key| key.to_string())));
+            fields.extend(outcome(report, &out));
+            Some(Value::Object(fields))
+        })
+        .collect();
+    json!({
+        "format": 1, "project": loaded.name(), "cells": cells, "totals": totals(report, elapsed), "lock": written.json(),
+    })
+}
+
+fn outcome(report: &CellReport, out: &str) -> serde_json::Map<String, Value> {
+    let artifacts: Vec<Value> = report
+        .artifacts
+        .iter()
+        .map(|artifact| {
+            let path = if out.is_empty() { artifact.path.to_string() } else { format!("{out}/{}", artifact.path) };
+            json!({
+                "path": path,
+                "size": artifact.digest.size(),
+                "blake3": artifact.digest.to_string(),
+                "sha256": format!("sha256:{}", artifact.sha256),
+                "facts": artifact::facts(&artifact.facts),
+                "mismatches": artifact.mismatches.iter().map(artifact::mismatch).collect::<Vec<Value>>(),
+            })
+        })
+        .collect();
+    let ran = report.isolation.is_some();
+    let fields = [
+        ("outcome", json!(report.outcome.as_str())),
+        ("artifacts", json!(artifacts)),
+        ("elapsed_ms", json!(ran.then(|| u64::try_from(report.elapsed.as_millis()).unwrap_or(u64::MAX)))),
+        ("peak_rss_bytes", json!(ran.then_some(report.peak_rss_bytes))),
+        ("log", json!(report.log)),
+        ("isolation", json!(report.isolation.map(|level| level.to_string()))),
+        ("failure", json!(report.failure.as_ref().map(ToString::to_string))),
+    ];
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+fn totals(report: &Report, elapsed: Duration) -> Value {
+    let count = |outcome| report.cells.iter().filter(|cell| cell.outcome == outcome).count();
+    json!({
+        "cells": report.cells.len(),
+        "built": count(Outcome::Built), "cached": count(Outcome::Cached),
+        "failed": count(Outcome::Failed), "skipped": count(Outcome::Skipped),
+        "elapsed_ms": u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
+    })
+}
+
+fn table(context: &Context, loaded: &Loaded, report: &Report, written: &Written, elapsed: Duration) -> String {
+    let out = relative_out(context, loaded);
+    let mut table = Table::new(&["cell", "outcome", "artifact", "size", "verified"]);
+    for cell in &report.cells {
+        let state = cell.outcome.as_str().to_owned();
+        if cell.artifacts.is_empty() {
+            table.row(vec![cell.id.clone(), state, "-".into(), String::new(), String::new()]);
+            continue;
+        }
+        for artifact in &cell.artifacts {
+            let path = format!("{out}/{}", artifact.path);
+            let what = artifact::sentence(&artifact.facts);
+            table.row(vec![cell.id.clone(), state.clone(), path, bytes(artifact.digest.size()), what]);
+        }
+    }
+    let count = |outcome| report.cells.iter().filter(|cell| cell.outcome == outcome).count();
+    let kinds = [Outcome::Built, Outcome::Cached, Outcome::Failed, Outcome::Skipped];
+    let parts = kinds.map(|outcome| (count(outcome), outcome)).into_iter().filter(|(number, _)| *number > 0);
+    let parts: Vec<String> = parts.map(|(number, outcome)| format!("{number} {}", outcome.as_str())).collect();
+    format!("{}\n{} in {}; {}\n", table.render(), parts.join(", "), duration(elapsed), written.sentence())
+}

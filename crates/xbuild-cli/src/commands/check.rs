@@ -1,0 +1,33 @@
+//! `xbuild check`: every problem of the file at once.
+
+use crate::context::{Context, Failure, Problem};
+use crate::diagnostics::json;
+use crate::exit::Exit;
+use crate::project::{File, is_error};
+
+pub(crate) fn run(context: &Context) -> Result<Exit, Failure> {
+    let file = File::find(context)?;
+    let (project, problems) = file.check(context);
+    let fails = project.is_none() || problems.iter().any(|problem| is_error(context, problem));
+    if context.is_json() {
+        let problems: Vec<&Problem> = problems.iter().collect();
+        context.print(&format!("{}\n", json(&problems, Some(&file.source))));
+    } else {
+        context.problems(&problems, Some(&file.source));
+        summary(context, &file.source.name, &problems);
+    }
+    Ok(if fails { Exit::Config } else { Exit::Done })
+}
+
+fn summary(context: &Context, name: &str, problems: &[Problem]) {
+    let errors = problems.iter().filter(|problem| is_error(context, problem)).count();
+    let count = |number: usize, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
+    match (errors, problems.len() - errors) {
+        (0, 0) => context.say(&format!("{name}: no problems")),
+        (errors, 0) => context.say(&format!("{name}: {}", count(errors, "error"))),
+        (0, warnings) => context.say(&format!("{name}: {}", count(warnings, "warning"))),
+        (errors, warnings) => {
+            context.say(&format!("{name}: {}, {}", count(errors, "error"), count(warnings, "warning")));
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! `xbuild explain`: the page of a diagnostic, offline.
+
+use miette::Diagnostic;
+
+use crate::args::ExplainArguments;
+use crate::context::{Context, Failure};
+use crate::exit::Exit;
+
+/// Every page of the book's part about errors: code and text.
+const PAGES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/pages.rs"));
+
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("there is no diagnostic `{code}`")]
+#[diagnostic(code("xbuild::unknown-code"))]
+struct UnknownCode {
+    code: String,
+    #[help]
+    help: String,
+}
+
+pub(crate) fn run(context: &Context, arguments: &ExplainArguments) -> Result<Exit, Failure> {
+    let code = arguments.code.strip_prefix("xbuild::").unwrap_or(&arguments.code);
+    let Some((_, page)) = PAGES.iter().find(|(name, _)| *name == code) else {
+        return Err(Failure::new(Exit::Usage, UnknownCode { code: xbuild_kdl::printable(code), help: help(code) }));
+    };
+    context.print(&format!("{}\n", page.trim_end()));
+    Ok(Exit::Done)
+}
+
+/// The nearest codes, or where to find them all.
+fn help(code: &str) -> String {
+    let mut near: Vec<(usize, &str)> = PAGES
+        .iter()
+        .map(|(name, _)| (strsim::damerau_levenshtein(code, name), *name))
+        .filter(|(distance, name)| *distance <= name.len().max(code.len()) / 3)
+        .collect();
+    near.sort_unstable();
+    let names: Vec<String> = near.into_iter().take(3).map(|(_, name)| format!("`xbuild explain {name}`")).collect();
+    if names.is_empty() { "a diagnostic's first line is its code".into() } else { format!("try {}", names.join(", ")) }
+}

@@ -1,0 +1,132 @@
+//! `xbuild inspect`: what any binary really is, from its bytes.
+
+use std::fs::File;
+use std::io::Read as _;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use miette::Diagnostic;
+use serde_json::{Map, Value, json};
+use xbuild_verify::{Facts, inspect, platform_of};
+
+use crate::args::InspectArguments;
+use crate::context::{Context, Failure, Problem};
+use crate::exit::Exit;
+use crate::present::artifact::{facts, sentence};
+use crate::present::table::{Table, bytes};
+
+/// A file that cannot be looked at.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+pub(crate) enum Unreadable {
+    #[error("cannot read `{path}`: {why}")]
+    #[diagnostic(code("xbuild::unreadable"))]
+    Read { path: Utf8PathBuf, why: String },
+    #[error("`{path}` is {what}, not a file")]
+    #[diagnostic(code("xbuild::not-regular"), help("name the files in it"))]
+    NotRegular { path: Utf8PathBuf, what: &'static str },
+}
+
+/// A file and what it is.
+pub(crate) struct Seen {
+    pub(crate) path: Utf8PathBuf,
+    pub(crate) size: u64,
+    pub(crate) facts: Facts,
+}
+
+/// Reads and inspects a file. Pipes, devices and folders are told by their kind before anything is opened.
+pub(crate) fn look(path: &Utf8Path, at: &Utf8Path) -> Result<Seen, Unreadable> {
+    use std::os::unix::fs::FileTypeExt as _;
+    let unreadable = |error: std::io::Error| Unreadable::Read { path: path.to_owned(), why: error.to_string() };
+    let kind = at.metadata().map_err(unreadable)?.file_type();
+    let what = match () {
+        () if kind.is_dir() => Some("a folder"),
+        () if kind.is_fifo() => Some("a pipe"),
+        () if kind.is_socket() => Some("a socket"),
+        () if kind.is_block_device() || kind.is_char_device() => Some("a device"),
+        () => None,
+    };
+    if let Some(what) = what {
+        return Err(Unreadable::NotRegular { path: path.to_owned(), what });
+    }
+    let mut content = Vec::new();
+    File::open(at).and_then(|mut file| file.read_to_end(&mut content)).map_err(unreadable)?;
+    Ok(Seen { path: path.to_owned(), size: content.len() as u64, facts: inspect(&content) })
+}
+
+pub(crate) fn run(context: &Context, arguments: &InspectArguments) -> Result<Exit, Failure> {
+    let mut seen = Vec::new();
+    let mut problems: Vec<Problem> = Vec::new();
+    for path in &arguments.files {
+        match look(path, &context.cwd.join(path)) {
+            Ok(file) => seen.push(file),
+            Err(error) => problems.push(Box::new(error)),
+        }
+    }
+    if context.is_json() {
+        let files: Vec<Value> = seen.iter().map(|file| Value::Object(document(file))).collect();
+        context.print(&format!("{}\n", json!({ "format": 1, "files": files })));
+    } else {
+        context.print(&human(&seen));
+    }
+    context.problems(&problems, None);
+    Ok(if problems.is_empty() { Exit::Done } else { Exit::Environment })
+}
+
+/// A file in JSON.
+pub(crate) fn document(file: &Seen) -> Map<String, Value> {
+    let mut fields = Map::new();
+    fields.insert("path".into(), json!(file.path));
+    fields.insert("size".into(), json!(file.size));
+    fields.extend(facts(&file.facts));
+    fields
+}
+
+fn human(seen: &[Seen]) -> String {
+    if let [one] = seen {
+        return card(one);
+    }
+    let mut table = Table::new(&["file", "size", "what it is", "problems"]);
+    for file in seen {
+        let problems: Vec<String> = file.facts.problems.iter().map(ToString::to_string).collect();
+        table.row(vec![file.path.to_string(), bytes(file.size), sentence(&file.facts), problems.join("; ")]);
+    }
+    table.render()
+}
+
+/// Everything about one file, a line each.
+fn card(file: &Seen) -> String {
+    let facts = &file.facts;
+    let show = |value: Option<String>| value.filter(|text| !text.is_empty());
+    let flag = |value: Option<bool>| value.map(|value| if value { "yes" } else { "no" }.to_owned());
+    let go = facts.go.as_ref();
+    let setting = |name: &str| go.and_then(|go| go.settings.get(name).map(|value| format!("{name}={value}")));
+    let settings: Vec<String> = ["GOOS", "GOARCH", "GOARM", "GOAMD64", "GOARM64", "CGO_ENABLED"]
+        .iter()
+        .filter_map(|name| setting(name))
+        .collect();
+    let lines = [
+        ("kind", Some(facts.kind.to_string())),
+        ("format", facts.format.map(|format| format.title().to_owned())),
+        ("platform", platform_of(facts)),
+        ("machine", facts.machine.map(|machine| machine.value())),
+        ("os from", facts.os_source.map(|source| source.to_string())),
+        ("variant from", facts.variant_source.map(|source| source.to_string())),
+        ("linkage", facts.linkage.map(|linkage| linkage.to_string())),
+        ("interpreter", facts.interpreter.clone()),
+        ("needs", show(Some(facts.needed.join(", ")))),
+        ("glibc floor", facts.glibc_floor.as_ref().map(ToString::to_string)),
+        ("minimum os", facts.min_os.as_ref().map(ToString::to_string)),
+        ("go", go.map(|go| go.version.clone())),
+        ("go build", show(Some(settings.join(" ")))),
+        ("signed", flag(facts.signed)),
+        ("stripped", flag(facts.stripped)),
+        ("packed", facts.packed.map(|packer| packer.to_string())),
+    ];
+    let mut text = format!("{} ({})\n", file.path, bytes(file.size));
+    for (name, value) in lines.into_iter().filter_map(|(name, value)| Some((name, value?))) {
+        text.push_str(&format!("  {name:<12}  {}\n", xbuild_kdl::printable(&value)));
+    }
+    for problem in &facts.problems {
+        text.push_str(&format!("  {:<12}  {problem}\n", "problem"));
+    }
+    text
+}

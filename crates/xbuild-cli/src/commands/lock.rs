@@ -1,0 +1,208 @@
+//! `xbuild lock`, and what `build` does with the lock: pins, artifacts, drift.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use miette::Diagnostic;
+use serde_json::{Value, json};
+use xbuild_exec::{Outcome, Report};
+use xbuild_facts::{Gathered, Tools};
+use xbuild_lock::{
+    Artifact, Built, Drift, Output, Release, ToolchainId, ToolchainPin, broken_releases, drift, merge, verified,
+};
+use xbuild_plan::PlannedCell;
+
+use crate::args::LockArguments;
+use crate::commands::plan::report_faults;
+use crate::context::{Context, Failure, Problem};
+use crate::exit::Exit;
+use crate::present::progress::Drawing;
+use crate::project::Loaded;
+use crate::workspace::{LockFile, open_store, session};
+
+/// The lock and the result differ.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("`xbuild.lock` does not say what was built: {count} difference{}", if *count == 1 { "" } else { "s" })]
+#[diagnostic(code("xbuild::drift"), help("{help}"))]
+struct Drifted {
+    count: usize,
+    help: String,
+    #[related]
+    drifts: Vec<OneDrift>,
+}
+
+/// One difference.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("{0}")]
+#[diagnostic(code("xbuild::drift"))]
+struct OneDrift(Drift);
+
+/// How many differences are shown one by one.
+const SHOWN: usize = 20;
+
+/// What became of the lock.
+pub(crate) struct Written {
+    changed: bool,
+    drifts: Vec<Drift>,
+    refused: bool,
+}
+
+impl Written {
+    pub(crate) fn exit(&self) -> Exit {
+        if self.refused { Exit::Drift } else { Exit::Done }
+    }
+
+    pub(crate) fn sentence(&self) -> &'static str {
+        match (self.refused, self.changed) {
+            (true, _) => "xbuild.lock differs and was not written",
+            (false, true) => "xbuild.lock written",
+            (false, false) => "xbuild.lock unchanged",
+        }
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        let drifts: Vec<String> = self.drifts.iter().map(ToString::to_string).collect();
+        json!({ "path": "xbuild.lock", "written": self.changed && !self.refused, "drift": drifts })
+    }
+}
+
+/// Brings the lock up to what a build found, or reports the drift where it may not change.
+pub(crate) fn settle(
+    context: &Context,
+    lock: &LockFile,
+    gathered: &Gathered,
+    report: &Report,
+    cells: &[String],
+    release: bool,
+) -> Result<Written, Failure> {
+    let built = Built {
+        toolchains: pins(context, &gathered.tools),
+        artifacts: artifacts(gathered, report),
+        release: release && !context.global.locked,
+    };
+    let broken = broken_releases(&lock.lock, &built);
+    let new = merge(&lock.lock, &built, cells.iter().map(String::as_str));
+    let mut drifts = drift(&lock.lock, &new);
+    if context.global.locked {
+        drifts.extend(broken);
+        report_drift(
+            context,
+            &drifts,
+            "run `xbuild build` without `--locked` and commit the new `xbuild.lock`, or undo the change",
+        );
+        return Ok(Written { changed: false, refused: !drifts.is_empty(), drifts });
+    }
+    if !release && !broken.is_empty() {
+        report_drift(
+            context,
+            &broken,
+            "the same inputs gave other bytes than at the release; `xbuild build --release` promises these",
+        );
+        let changed = lock.write(&new)?;
+        return Ok(Written { changed, drifts: broken, refused: true });
+    }
+    let changed = lock.write(&new)?;
+    Ok(Written { changed, drifts, refused: false })
+}
+
+fn report_drift(context: &Context, drifts: &[Drift], help: &str) {
+    if drifts.is_empty() {
+        return;
+    }
+    let shown = drifts.iter().take(SHOWN).cloned().map(OneDrift).collect();
+    let problem = Drifted { count: drifts.len(), help: help.to_owned(), drifts: shown };
+    context.problems(&[Box::new(problem) as Problem], None);
+}
+
+/// The pins of the toolchains that were used.
+fn pins(context: &Context, tools: &Tools) -> BTreeMap<ToolchainId, ToolchainPin> {
+    let host = context.host.to_string();
+    let pin = |(name, tool): (&str, &xbuild_facts::Tool)| {
+        let id = ToolchainId { name: format!("{name}@{}", tool.version), host: host.clone() };
+        let source = tool.go.as_ref().map(|go| format!("gomod:{}", go.module()));
+        let h1 = tool.go.as_ref().and_then(|go| go.h1.clone());
+        (id, ToolchainPin { source, h1, tree: format!("blake3:{}", tool.digest) })
+    };
+    tools.iter().map(pin).collect()
+}
+
+/// What was built and verified, cell by cell.
+fn artifacts(gathered: &Gathered, report: &Report) -> BTreeMap<String, Artifact> {
+    let good = report.cells.iter().filter(|cell| matches!(cell.outcome, Outcome::Built | Outcome::Cached));
+    let artifact = |cell: &xbuild_exec::CellReport| {
+        let planned = gathered.plan.cells.iter().find(|planned| planned.identity.id == cell.id)?;
+        Some((cell.id.clone(), artifact(planned, cell)?))
+    };
+    good.filter_map(artifact).collect()
+}
+
+fn artifact(planned: &PlannedCell, report: &xbuild_exec::CellReport) -> Option<Artifact> {
+    let action = planned.action.as_ref()?;
+    let recipe = &action.recipe;
+    let single = report.artifacts.len() == 1;
+    let outputs = report.artifacts.iter().map(|made| {
+        let release = Release {
+            inputs: planned.key.map(|key| key.to_string()).unwrap_or_default(),
+            blake3: made.digest.hash().to_hex(),
+            sha256: made.sha256.to_hex(),
+            size: made.digest.size(),
+        };
+        let facts = made.facts.is_binary().then(|| verified(&made.facts));
+        ((!single).then(|| made.output.to_string()), Output { verified: facts, release: Some(release) })
+    });
+    Some(Artifact {
+        builder: planned.builder.as_str().to_owned(),
+        toolchains: action.tools.iter().map(|(name, tool)| format!("{name}@{}", tool.version)).collect(),
+        argv: recipe.argv.iter().map(xbuild_builder::Word::template).collect(),
+        env: recipe.env.iter().map(|(name, entry)| (name.clone(), entry.value.template())).collect(),
+        secret_env: action.secrets.keys().cloned().collect(),
+        outputs: outputs.collect(),
+    })
+}
+
+/// `xbuild lock`: resolves the toolchains and writes their pins.
+pub(crate) fn run(context: &Context, arguments: &LockArguments) -> Result<Exit, Failure> {
+    let loaded = Loaded::find(context)?;
+    let matrix = loaded.matrix(context);
+    let lock = LockFile::read(&loaded)?;
+    let store = open_store(context)?;
+    let drawing = Drawing::new(context, None);
+    let progress = |step| drawing.step(&step);
+    let mut pinned = lock.pins(context.host);
+    pinned.retain(|id, _| !arguments.update.iter().any(|name| id == name || id.starts_with(&format!("{name}@"))));
+    let session = session(context, &loaded, &store, pinned, &progress);
+    let mut faults = Vec::new();
+    let tools = session.toolchains(&mut faults);
+    drawing.clear();
+    let _ = store.save();
+    let exit = report_faults(context, &loaded, faults);
+    if exit != Exit::Done {
+        return Ok(exit);
+    }
+    let cells: Vec<String> = matrix.cells().map(|cell| cell.id().to_string()).collect();
+    let built = Built { toolchains: pins(context, &tools), artifacts: BTreeMap::new(), release: false };
+    let mut new = merge(&lock.lock, &built, cells.iter().map(String::as_str));
+    let used: BTreeSet<String> = built.toolchains.keys().map(|id| id.name.clone()).collect();
+    new.toolchains.retain(|id, _| used.contains(&id.name));
+    finish(context, arguments, &lock, &new)
+}
+
+fn finish(
+    context: &Context,
+    arguments: &LockArguments,
+    lock: &LockFile,
+    new: &xbuild_lock::Lock,
+) -> Result<Exit, Failure> {
+    let drifts = drift(&lock.lock, new);
+    let refused = (arguments.check || context.global.locked) && !drifts.is_empty();
+    if refused {
+        report_drift(context, &drifts, "run `xbuild lock` and commit `xbuild.lock`");
+    }
+    let changed = if arguments.check || context.global.locked { false } else { lock.write(new)? };
+    let written = Written { changed, drifts, refused };
+    if context.is_json() {
+        context.print(&format!("{}\n", json!({ "format": 1, "lock": written.json() })));
+    } else {
+        context.print(&format!("{}\n", written.sentence()));
+    }
+    Ok(written.exit())
+}

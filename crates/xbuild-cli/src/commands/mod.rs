@@ -1,0 +1,76 @@
+//! One file a command: gather → call → present.
+
+mod build;
+mod check;
+mod explain;
+mod fmt;
+mod inspect;
+mod lock;
+mod matrix;
+mod plan;
+mod verify;
+
+use crate::args::{Command, Format};
+use crate::context::{Context, Failure};
+use crate::exit::Exit;
+
+/// A format that a command does not have.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("`{command}` has no format `{format}`")]
+#[diagnostic(code("xbuild::bad-format"), help("use one of {known}"))]
+struct BadFormat {
+    command: &'static str,
+    format: String,
+    known: &'static str,
+}
+
+/// Runs a command.
+pub(crate) fn run(context: &Context, command: Command) -> Result<Exit, Failure> {
+    match command {
+        Command::Check => {
+            formats(context, "check", &[Format::Human, Format::Json], "human, json")?;
+            check::run(context)
+        }
+        Command::Fmt(arguments) => {
+            formats(context, "fmt", &[Format::Human, Format::Json], "human, json")?;
+            fmt::run(context, &arguments)
+        }
+        Command::Matrix(selecting) => matrix::run(context, &selecting),
+        Command::Plan(selecting) => {
+            formats(
+                context,
+                "plan",
+                &[Format::Human, Format::Table, Format::Json, Format::Ndjson],
+                "human, table, json, ndjson",
+            )?;
+            plan::run(context, &selecting)
+        }
+        Command::Build(arguments) => {
+            formats(context, "build", &[Format::Human, Format::Json, Format::Ndjson], "human, json, ndjson")?;
+            build::run(context, &arguments)
+        }
+        Command::Verify(arguments) => {
+            formats(context, "verify", &[Format::Human, Format::Json], "human, json")?;
+            verify::run(context, &arguments)
+        }
+        Command::Inspect(arguments) => {
+            formats(context, "inspect", &[Format::Human, Format::Json], "human, json")?;
+            inspect::run(context, &arguments)
+        }
+        Command::Lock(arguments) => {
+            formats(context, "lock", &[Format::Human, Format::Json], "human, json")?;
+            lock::run(context, &arguments)
+        }
+        Command::Explain(arguments) => explain::run(context, &arguments),
+    }
+}
+
+fn formats(context: &Context, command: &'static str, known: &[Format], words: &'static str) -> Result<(), Failure> {
+    let format = context.global.format;
+    if known.contains(&format) {
+        return Ok(());
+    }
+    let format =
+        clap::ValueEnum::to_possible_value(&format).map(|value| value.get_name().to_owned()).unwrap_or_default();
+    Err(Failure::new(Exit::Usage, BadFormat { command, format, known: words }))
+}

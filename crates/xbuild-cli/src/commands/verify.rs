@@ -1,0 +1,235 @@
+//! `xbuild verify`: artifacts against the platforms that were promised and against the lock, or any file against one.
+
+use camino::Utf8PathBuf;
+use miette::{Diagnostic, LabeledSpan};
+use serde_json::{Value, json};
+use xbuild_exec::promise;
+use xbuild_kdl::printable;
+use xbuild_lock::{ArtifactState, Lock, verified};
+use xbuild_plan::matrix::Resolver;
+use xbuild_plan::{PlannedCell, outline, with_dependencies};
+use xbuild_platform::{Platform, PlatformError};
+use xbuild_verify::{Mismatch, Promise, Verdict};
+
+use crate::args::VerifyArguments;
+use crate::commands::inspect::{Seen, document, look};
+use crate::commands::plan::relative_out;
+use crate::context::{Context, Failure, Problem};
+use crate::diagnostics::Note;
+use crate::exit::Exit;
+use crate::present::artifact::{mismatch, sentence};
+use crate::present::table::Table;
+use crate::project::Loaded;
+use crate::selecting::select;
+use crate::workspace::LockFile;
+
+#[derive(Debug, thiserror::Error, Diagnostic)]
+enum VerifyError {
+    #[error("`{text}` is no platform: {error}")]
+    #[diagnostic(code("xbuild::unknown-platform"))]
+    Platform {
+        text: String,
+        error: PlatformError,
+        #[help]
+        help: Option<String>,
+    },
+    #[error("no file was named, so nothing was checked")]
+    #[diagnostic(code("xbuild::nothing-checked"), help("write `xbuild verify --expect {platform} FILE…`"))]
+    NoFiles { platform: Platform },
+    #[error("`{cell}` has no artifact at `{path}`")]
+    #[diagnostic(code("xbuild::missing-artifact"), help("run `xbuild build`"))]
+    Missing { cell: String, path: String },
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Broken(#[from] Broken),
+    #[error("`{cell}`: {fact} is `{found}`, the lock says `{promised}`")]
+    #[diagnostic(code("xbuild::drift"), help("run `xbuild build` and commit `xbuild.lock`"))]
+    Drift { cell: String, fact: String, promised: String, found: String },
+}
+
+/// A promise that a file does not keep.
+#[derive(Debug, thiserror::Error)]
+#[error("`{what}` is {}", mismatch.headline())]
+struct Broken {
+    what: String,
+    mismatch: Box<Mismatch>,
+    at: Option<miette::SourceSpan>,
+}
+
+impl Diagnostic for Broken {
+    fn code<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        Some(Box::new(format!("xbuild::{}", self.mismatch.code())))
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let at = self.at?;
+        Some(Box::new(std::iter::once(LabeledSpan::new_primary_with_span(Some("promised here".into()), at))))
+    }
+}
+
+pub(crate) fn run(context: &Context, arguments: &VerifyArguments) -> Result<Exit, Failure> {
+    match &arguments.expect {
+        Some(platform) => files(context, platform, &arguments.selecting.profiles),
+        None => project(context, arguments),
+    }
+}
+
+/// Any files against one platform.
+fn files(context: &Context, text: &str, paths: &[String]) -> Result<Exit, Failure> {
+    let platform: Platform = text.parse().map_err(|error: PlatformError| {
+        let help = error.help();
+        Failure::new(Exit::Usage, VerifyError::Platform { text: printable(text), error, help })
+    })?;
+    if paths.is_empty() {
+        return Err(Failure::new(Exit::Usage, VerifyError::NoFiles { platform }));
+    }
+    let mut checked = Checked::default();
+    for path in paths {
+        let path = Utf8PathBuf::from(path);
+        match look(&path, &context.cwd.join(&path)) {
+            Ok(seen) => checked.file(path.to_string(), seen, &Promise::new(platform), None),
+            Err(error) => checked.unreadable(path.as_str(), Box::new(error)),
+        }
+    }
+    Ok(checked.finish(context, None))
+}
+
+/// The selected cells' artifacts against file and lock.
+fn project(context: &Context, arguments: &VerifyArguments) -> Result<Exit, Failure> {
+    let loaded = Loaded::find(context)?;
+    let matrix = loaded.matrix(context);
+    let selected = select(context, &matrix, &arguments.selecting)?;
+    let lock = LockFile::read(&loaded)?;
+    let out = context.out(&loaded.file.root);
+    let shown = relative_out(context, &loaded);
+    let mut resolver = Resolver::new(&matrix);
+    let mut checked = Checked::default();
+    for (cell, resolved) in with_dependencies(&matrix, &mut resolver, &selected.cells) {
+        let cell = outline(cell, &resolved);
+        for artifact in &cell.artifacts {
+            let path = format!("{shown}/{}", artifact.path);
+            match look(path.as_str().into(), &out.join(artifact.path.as_str())) {
+                Ok(seen) => checked.artifact(&cell, artifact.output.as_str(), seen, &lock.lock),
+                Err(_) => checked.missing(&cell, &path),
+            }
+        }
+    }
+    Ok(checked.finish(context, Some(&loaded)))
+}
+
+/// What was checked, and what was found wrong.
+#[derive(Default)]
+struct Checked {
+    rows: Vec<(String, Option<Seen>, Verdict, Vec<Mismatch>)>,
+    problems: Vec<(Problem, Note)>,
+    exit: Option<Exit>,
+}
+
+impl Checked {
+    fn fail(&mut self, exit: Exit, problem: Problem, note: Note) {
+        self.problems.push((problem, note));
+        self.exit = Some(self.exit.map_or(exit, |known| known.worse(exit)));
+    }
+
+    fn unreadable(&mut self, name: &str, problem: Problem) {
+        self.rows.push((name.to_owned(), None, Verdict::NotRegular, Vec::new()));
+        self.fail(Exit::Verify, problem, Note::default());
+    }
+
+    fn missing(&mut self, cell: &PlannedCell, path: &str) {
+        let problem = VerifyError::Missing { cell: cell.identity.id.clone(), path: path.to_owned() };
+        self.unreadable(&cell.identity.id, Box::new(problem));
+    }
+
+    fn file(
+        &mut self,
+        name: String,
+        seen: Seen,
+        promise: &Promise,
+        at: Option<&dyn Fn(&Mismatch) -> Option<miette::SourceSpan>>,
+    ) {
+        let verification = xbuild_verify::verify(&seen.facts, promise);
+        for mismatch in verification.mismatches() {
+            let note = Note { note: Some(format!("{}, {}", seen.path, mismatch.evidence())), output: None };
+            let problem = Broken {
+                what: name.clone(),
+                mismatch: Box::new(mismatch.clone()),
+                at: at.and_then(|at| at(mismatch)),
+            };
+            self.fail(Exit::Verify, Box::new(problem), note);
+        }
+        self.rows.push((name, Some(seen), verification.verdict(), verification.mismatches().to_vec()));
+    }
+
+    fn artifact(&mut self, cell: &PlannedCell, output: &str, seen: Seen, lock: &Lock) {
+        self.against_lock(cell, output, &seen, lock);
+        match promise(cell) {
+            Some(promise) => {
+                let at = |mismatch: &Mismatch| xbuild_exec::promise_origin(cell, mismatch).map(Into::into);
+                self.file(cell.identity.id.clone(), seen, &promise, Some(&at));
+            }
+            None => self.rows.push((cell.identity.id.clone(), Some(seen), Verdict::Match, Vec::new())),
+        }
+    }
+
+    /// Facts that the lock promises and the bytes do not prove.
+    fn against_lock(&mut self, cell: &PlannedCell, output: &str, seen: &Seen, lock: &Lock) {
+        let Some(ArtifactState::Built(artifact)) = lock.artifacts.get(&cell.identity.id) else { return };
+        let single = artifact.outputs.get(&None);
+        let Some(promised) = single.or_else(|| artifact.outputs.get(&Some(output.to_owned()))) else { return };
+        let Some(promised) = &promised.verified else { return };
+        let found = verified(&seen.facts);
+        for (fact, values) in &promised.facts {
+            let now = found.facts.iter().find(|(name, _)| name == fact).map(|(_, values)| values);
+            if now != Some(values) {
+                let text = |values: &[xbuild_lock::Value]| {
+                    values.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+                };
+                let problem = VerifyError::Drift {
+                    cell: cell.identity.id.clone(),
+                    fact: fact.clone(),
+                    promised: printable(&text(values)),
+                    found: now.map_or_else(|| "nothing".into(), |values| printable(&text(values))),
+                };
+                self.fail(Exit::Drift, Box::new(problem), Note::default());
+            }
+        }
+    }
+
+    fn finish(self, context: &Context, loaded: Option<&Loaded>) -> Exit {
+        if context.is_json() {
+            context.print(&format!("{}\n", self.json()));
+        } else {
+            context.print(&self.table());
+        }
+        let problems: Vec<(&Problem, Note)> =
+            self.problems.iter().map(|(problem, note)| (problem, note.clone())).collect();
+        context.problems_with_notes(&problems, loaded.map(|loaded| &loaded.file.source));
+        self.exit.unwrap_or(Exit::Done)
+    }
+
+    fn json(&self) -> Value {
+        let files: Vec<Value> = self
+            .rows
+            .iter()
+            .map(|(name, seen, verdict, mismatches)| {
+                let mut fields = seen.as_ref().map(document).unwrap_or_default();
+                fields.insert("name".into(), json!(name));
+                fields.insert("verdict".into(), json!(verdict.as_str()));
+                fields.insert("mismatches".into(), json!(mismatches.iter().map(mismatch).collect::<Vec<Value>>()));
+                Value::Object(fields)
+            })
+            .collect();
+        json!({ "format": 1, "checked": files.len(), "ok": self.exit.is_none(), "files": files })
+    }
+
+    fn table(&self) -> String {
+        let mut table = Table::new(&["checked", "verdict", "what it is"]);
+        for (name, seen, verdict, _) in &self.rows {
+            let what = seen.as_ref().map(|seen| sentence(&seen.facts)).unwrap_or_default();
+            table.row(vec![name.clone(), verdict.to_string(), what]);
+        }
+        let good = self.rows.iter().filter(|(_, _, verdict, _)| *verdict == Verdict::Match).count();
+        format!("{}\n{good} of {} as promised\n", table.render(), self.rows.len())
+    }
+}

@@ -1,0 +1,179 @@
+//! Diagnostics as people and as programs read them: the same fields in both.
+
+use std::fmt;
+
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, Severity, SourceCode};
+use serde_json::{Value, json as value};
+use xbuild_kdl::Lines;
+
+use crate::context::Problem;
+
+/// A text that labels point into.
+#[derive(Debug, Clone)]
+pub(crate) struct Source {
+    pub(crate) name: String,
+    pub(crate) text: String,
+}
+
+/// What stands below a message besides its help.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Note {
+    /// A line of evidence.
+    pub(crate) note: Option<String>,
+    /// A tool's own words, untouched.
+    pub(crate) output: Option<String>,
+}
+
+/// A diagnostic as it is drawn: with its text, and without its help, which comes after the note.
+struct Drawn<'a> {
+    inner: &'a dyn Diagnostic,
+    source: Option<WholeLines>,
+}
+
+/// A text of which whole lines are shown, and only those that labels point into.
+struct WholeLines(NamedSource<String>);
+
+impl SourceCode for WholeLines {
+    fn read_span<'a>(
+        &'a self,
+        span: &miette::SourceSpan,
+        _: usize,
+        _: usize,
+    ) -> Result<Box<dyn miette::SpanContents<'a> + 'a>, miette::MietteError> {
+        let text = self.0.inner();
+        let end = (span.offset() + span.len()).min(text.len());
+        let bytes = text.as_bytes();
+        let first = bytes[..span.offset().min(text.len())].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let last = bytes[end..].iter().position(|byte| *byte == b'\n').map_or(text.len(), |at| end + at);
+        self.0.read_span(&(first, last - first).into(), 0, 0)
+    }
+}
+
+impl fmt::Debug for Drawn<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.inner, f)
+    }
+}
+
+impl fmt::Display for Drawn<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self.inner, f)
+    }
+}
+
+impl std::error::Error for Drawn<'_> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.inner.source()
+    }
+}
+
+impl Diagnostic for Drawn<'_> {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.inner.code()
+    }
+
+    fn severity(&self) -> Option<Severity> {
+        self.inner.severity()
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        self.source.as_ref()?;
+        self.inner.labels()
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.source.as_ref().map(|source| source as &dyn SourceCode)
+    }
+
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
+        self.inner.related()
+    }
+}
+
+/// For people.
+pub(crate) fn human(
+    problem: &(dyn Diagnostic + Send + Sync),
+    source: Option<&Source>,
+    note: &Note,
+    color: bool,
+) -> String {
+    let theme = if color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_width(100).with_context_lines(0);
+    let drawn = Drawn {
+        inner: problem,
+        source: source.map(|source| WholeLines(NamedSource::new(source.name.clone(), source.text.clone()))),
+    };
+    let mut text = String::new();
+    if handler.render_report(&mut text, &drawn).is_err() {
+        text = problem.to_string();
+    }
+    let mut text = tidy(&text);
+    if let Some(output) = &note.output {
+        text.push_str(&indented(output));
+    }
+    for (word, line) in [("note", note.note.clone()), ("help", problem.help().map(|help| help.to_string()))] {
+        if let Some(line) = line {
+            text.push_str(&format!("  {word}: {}\n", line.replace('\n', "\n        ")));
+        }
+    }
+    text
+}
+
+/// The drawing without the blank line between code and message, and without trailing blanks.
+fn tidy(text: &str) -> String {
+    let lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
+fn indented(output: &str) -> String {
+    output.lines().map(|line| format!("  │ {line}\n")).collect()
+}
+
+/// For programs: the document of the contract.
+pub(crate) fn json(problems: &[&Problem], source: Option<&Source>) -> Value {
+    let lines = source.map(|source| Lines::new(&source.text));
+    let diagnostics: Vec<Value> =
+        problems.iter().map(|problem| one(problem.as_ref(), source, lines.as_ref())).collect();
+    value!({ "format": 1, "diagnostics": diagnostics })
+}
+
+fn one(problem: &dyn Diagnostic, source: Option<&Source>, lines: Option<&Lines>) -> Value {
+    let severity = match problem.severity() {
+        None | Some(Severity::Error) => "error",
+        Some(Severity::Warning) => "warning",
+        Some(Severity::Advice) => "advice",
+    };
+    let mut message = problem.to_string();
+    let mut cause = std::error::Error::source(&problem_error(problem)).map(ToString::to_string);
+    if let Some(cause) = cause.take() {
+        message = format!("{message}: {cause}");
+    }
+    let labels: Vec<LabeledSpan> = problem.labels().into_iter().flatten().collect();
+    let has_primary = labels.iter().any(LabeledSpan::primary);
+    let labels: Vec<Value> = labels
+        .iter()
+        .enumerate()
+        .filter_map(|(position, label)| {
+            let (line, column) = lines?.line_column(label.offset());
+            let primary = label.primary() || (!has_primary && position == 0);
+            Some(value!({
+                "offset": label.offset(), "length": label.len(), "line": line, "column": column,
+                "text": label.label().unwrap_or_default(), "primary": primary,
+            }))
+        })
+        .collect();
+    value!({
+        "code": problem.code().map(|code| code.to_string()),
+        "severity": severity,
+        "message": message,
+        "help": problem.help().map(|help| help.to_string()),
+        "url": problem.url().map(|url| url.to_string()),
+        "file": source.map(|source| source.name.clone()),
+        "labels": labels,
+    })
+}
+
+/// The causes of a diagnostic, as an error.
+fn problem_error<'a>(problem: &'a dyn Diagnostic) -> Drawn<'a> {
+    Drawn { inner: problem, source: None }
+}

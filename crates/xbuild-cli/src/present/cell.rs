@@ -1,0 +1,47 @@
+//! A cell in JSON: the fields that `matrix`, `plan` and `build` share.
+
+use serde_json::{Map, Value, json};
+use xbuild_kdl::Lines;
+use xbuild_model::Origin;
+use xbuild_plan::Identity;
+
+use crate::diagnostics::Source;
+
+/// Turns origins into places.
+#[derive(Debug)]
+pub(crate) struct Places<'a> {
+    name: &'a str,
+    lines: Lines,
+}
+
+impl<'a> Places<'a> {
+    pub(crate) fn new(source: &'a Source) -> Self {
+        Self { name: &source.name, lines: Lines::new(&source.text) }
+    }
+
+    /// `{"file","line","column"}`.
+    pub(crate) fn json(&self, origin: Origin) -> Value {
+        let (line, column) = self.lines.line_column(origin.offset);
+        json!({ "file": self.name, "line": line, "column": column })
+    }
+
+    /// `xbuild.kdl:6:14`.
+    pub(crate) fn text(&self, origin: Origin) -> String {
+        let (line, column) = self.lines.line_column(origin.offset);
+        format!("{}:{line}:{column}", self.name)
+    }
+}
+
+/// `id` to `origin`.
+pub(crate) fn identity(identity: &Identity, places: &Places<'_>) -> Map<String, Value> {
+    let axes: Map<String, Value> = identity.axes.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+    let fields = [
+        ("id", json!(identity.id)),
+        ("target", json!(identity.target)),
+        ("profile", json!(identity.profile)),
+        ("platform", json!(identity.platform)),
+        ("axes", Value::Object(axes)),
+        ("origin", places.json(identity.origin)),
+    ];
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}

@@ -1,0 +1,6 @@
+//! How answers are shown: tables for people, documents for programs, one file for each kind of answer.
+
+pub(crate) mod artifact;
+pub(crate) mod cell;
+pub(crate) mod progress;
+pub(crate) mod table;

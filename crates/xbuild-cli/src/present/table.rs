@@ -1,0 +1,72 @@
+//! Plain tables: columns as wide as their widest cell, no frame, nothing that needs a colour.
+
+/// Rows of text under headings.
+#[derive(Debug, Default)]
+pub(crate) struct Table {
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    pub(crate) fn new(headings: &[&str]) -> Self {
+        Self { rows: vec![headings.iter().map(|heading| (*heading).to_owned()).collect()] }
+    }
+
+    pub(crate) fn row(&mut self, cells: Vec<String>) {
+        self.rows.push(cells);
+    }
+
+    /// The table as text, each line ended.
+    pub(crate) fn render(&self) -> String {
+        let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
+        let width = |column: usize| {
+            self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+        };
+        let widths: Vec<usize> = (0..columns).map(width).collect();
+        let line = |row: &Vec<String>| {
+            let cells = row.iter().enumerate().map(|(column, cell)| format!("{cell:<width$}", width = widths[column]));
+            format!("{}\n", cells.collect::<Vec<_>>().join("  ").trim_end())
+        };
+        self.rows.iter().map(line).collect()
+    }
+}
+
+/// A number of bytes for people: `9.1 MB`.
+pub(crate) fn bytes(size: u64) -> String {
+    let units = ["B", "kB", "MB", "GB", "TB"];
+    let mut value = size as f64;
+    let mut unit = 0;
+    while value >= 999.5 && unit + 1 < units.len() {
+        value /= 1000.0;
+        unit += 1;
+    }
+    if unit == 0 { format!("{size} B") } else { format!("{value:.1} {}", units[unit]) }
+}
+
+/// A time for people: `0.42 s`, `3 min 10 s`.
+pub(crate) fn duration(time: std::time::Duration) -> String {
+    let seconds = time.as_secs_f64();
+    if seconds < 60.0 {
+        format!("{seconds:.2} s")
+    } else {
+        format!("{} min {} s", time.as_secs() / 60, time.as_secs() % 60)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_as_wide_as_their_widest_cell() {
+        let mut table = Table::new(&["cell", "size"]);
+        table.row(vec!["edge/π@linux/arm64".into(), "1 B".into()]);
+        table.row(vec!["a".into(), String::new()]);
+        assert_eq!(table.render(), "cell                size\nedge/π@linux/arm64  1 B\na\n");
+    }
+
+    #[test]
+    fn sizes_are_rounded_to_three_digits() {
+        let shown = [0, 999, 1000, 999_949, 999_950, 14_100_000].map(bytes);
+        assert_eq!(shown, ["0 B", "999 B", "1.0 kB", "999.9 kB", "1.0 MB", "14.1 MB"]);
+    }
+}
