@@ -37,13 +37,18 @@ impl SourceCode for WholeLines {
     fn read_span<'a>(
         &'a self,
         span: &miette::SourceSpan,
-        _: usize,
-        _: usize,
+        before: usize,
+        after: usize,
     ) -> Result<Box<dyn miette::SpanContents<'a> + 'a>, miette::MietteError> {
+        // Without context it is asked where a label stands; with context, what to draw.
+        if (before, after) == (0, 0) {
+            return self.0.read_span(span, 0, 0);
+        }
         let text = self.0.inner();
         let end = (span.offset() + span.len()).min(text.len());
         let bytes = text.as_bytes();
-        let first = bytes[..span.offset().min(text.len())].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let first =
+            bytes[..span.offset().min(text.len())].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         let last = bytes[end..].iter().position(|byte| *byte == b'\n').map_or(text.len(), |at| end + at);
         self.0.read_span(&(first, last - first).into(), 0, 0)
     }
@@ -98,7 +103,7 @@ pub(crate) fn human(
     color: bool,
 ) -> String {
     let theme = if color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-    let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_width(100).with_context_lines(0);
+    let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_width(100).with_context_lines(1);
     let drawn = Drawn {
         inner: problem,
         source: source.map(|source| WholeLines(NamedSource::new(source.name.clone(), source.text.clone()))),

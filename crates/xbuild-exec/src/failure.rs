@@ -18,6 +18,8 @@ pub enum Class {
     Build,
     /// The machine: a tool, the disk, permissions.
     Environment,
+    /// What the file asks for is not to be had.
+    Plan,
     /// The user stopped it.
     Interrupted,
 }
@@ -84,6 +86,8 @@ pub enum Failure {
         cell: String,
         /// Why.
         reason: String,
+        /// Whether the reason was reported already, as a fault of its own.
+        told: bool,
     },
     /// The process could not be started or watched.
     #[error("`{cell}` could not be started")]
@@ -139,7 +143,8 @@ impl Failure {
             | Self::MissingOutput { .. }
             | Self::UndeclaredOutput { .. }
             | Self::InputChanged { .. } => Some(Class::Build),
-            Self::Unplanned { .. } | Self::NotTried { .. } => None,
+            Self::Unplanned { told: false, .. } => Some(Class::Plan),
+            Self::Unplanned { told: true, .. } | Self::NotTried { .. } => None,
             Self::Run { .. } | Self::Store { .. } | Self::Work { .. } => Some(Class::Environment),
             Self::Stopped { .. } => Some(Class::Interrupted),
         }

@@ -27,6 +27,8 @@ pub(crate) struct GoCell {
     pub(crate) settings: GoSettings,
     pub(crate) recipe: Recipe,
     pub(crate) module: GoModule,
+    /// What `inputs` adds to the files that `go list` names.
+    pub(crate) more_inputs: Vec<String>,
 }
 
 /// What goes into a Go cell.
@@ -72,7 +74,11 @@ impl Session<'_> {
         let settings = xbuild_plan::go::settings(self.project, cell, resolved, &artifact.output, stamps)?;
         let module = GoModule::find(self.root, settings.cwd.as_ref());
         let recipe = recipe(&settings, &module.workspace());
-        Ok(GoCell { settings, recipe, module })
+        if let Some(dep) = resolved.deps().first() {
+            return Err(unsupported(&format!("deps {}", dep.target.value), "this xbuild carries out no dependencies"));
+        }
+        let more_inputs = xbuild_plan::go::inputs(cell, resolved, stamps)?;
+        Ok(GoCell { settings, recipe, module, more_inputs })
     }
 
     /// The inputs of each cell, in order; every question is asked once for all cells that share it.
@@ -107,12 +113,13 @@ impl Session<'_> {
 
     fn inputs(&self, cell: &GoCell, listing: &Listing) -> Result<GoInputs, Reason> {
         let what = || cell.settings.package.clone();
-        let failed = |detail: String| Reason::QuestionFailed { what: what(), detail };
+        let failed = |detail: String| Reason::Unsupported { what: what(), detail };
         let main = listing.matching(&cell.settings.package);
         let main = main.ok_or_else(|| failed("`go list` does not know it".into()))?;
         let module_cache = self.go_folders().modules();
         let source = Source { root: self.root, module_cache: &module_cache, digests: self.store.files() };
-        let tree = source.tree(&cell.module, listing, main).map_err(|error| failed(error.to_string()))?;
+        let mut tree = source.tree(&cell.module, listing, main).map_err(|error| failed(error.to_string()))?;
+        source.add_globs(&mut tree, &cell.more_inputs).map_err(|error| failed(error.to_string()))?;
         // A package that is not whole is built alone: its own words are then shown for it, and only for it.
         let whole = main.errors().next().is_none();
         Ok(GoInputs { tree, import_path: whole.then(|| main.import_path.clone()) })

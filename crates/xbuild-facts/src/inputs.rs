@@ -1,6 +1,7 @@
 //! From an answer of `go list` to the input tree of one main: exactly the files that its build reads.
 
 use camino::{Utf8Path, Utf8PathBuf};
+use globset::{GlobBuilder, GlobMatcher};
 use xbuild_builder::go::{Listing, Package};
 use xbuild_content::{RelPath, Tree, TreeEntry, TreeError};
 
@@ -63,6 +64,25 @@ impl Source<'_> {
         Ok(tree)
     }
 
+    /// Adds the files that globs match, paths from the project's root. A glob that matches nothing is an error: a misspelt one
+    /// would leave a file out in silence.
+    pub(crate) fn add_globs(&self, tree: &mut Tree, globs: &[String]) -> Result<(), InputError> {
+        for glob in globs {
+            let bad = |reason: String| InputError::Path { path: glob.clone(), reason };
+            let matcher =
+                GlobBuilder::new(glob).literal_separator(true).build().map_err(|error| bad(error.to_string()))?;
+            let mut found = Vec::new();
+            walk(self.root, &static_part(glob), &matcher.compile_matcher(), &mut found);
+            if found.is_empty() {
+                return Err(bad("`inputs` names it, and it matches no file".into()));
+            }
+            for file in found {
+                self.add(tree, &file)?;
+            }
+        }
+        Ok(())
+    }
+
     /// The package's folder below the root; `None` for a third-party package.
     fn own(&self, package: &Package) -> Result<Option<Utf8PathBuf>, InputError> {
         let folder = Utf8Path::new(&package.dir);
@@ -80,5 +100,26 @@ impl Source<'_> {
         let at = RelPath::new(file.as_str()).map_err(|error| bad(error.to_string()))?;
         let entry = TreeEntry::File { digest: facts.digest, executable: facts.executable };
         tree.insert(at, entry).map_err(|error: TreeError| bad(error.to_string()))
+    }
+}
+
+/// The folders of a glob before its first wildcard.
+fn static_part(glob: &str) -> Utf8PathBuf {
+    let is_plain = |part: &&str| !part.contains(['*', '?', '[', '{', '\\']);
+    glob.split('/').take_while(is_plain).collect()
+}
+
+/// Every regular file at or below `path` that the glob matches; folders of Git and links are no ways.
+fn walk(root: &Utf8Path, path: &Utf8Path, glob: &GlobMatcher, found: &mut Vec<Utf8PathBuf>) {
+    let Ok(metadata) = root.join(path).symlink_metadata() else { return };
+    if metadata.is_file() && glob.is_match(path) {
+        found.push(path.to_owned());
+    }
+    if !metadata.is_dir() || path.file_name() == Some(".git") {
+        return;
+    }
+    let Ok(entries) = root.join(path).read_dir_utf8() else { return };
+    for entry in entries.flatten() {
+        walk(root, &path.join(entry.file_name()), glob, found);
     }
 }

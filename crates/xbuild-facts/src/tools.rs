@@ -7,7 +7,7 @@ use xbuild_builder::{Place, Places};
 use xbuild_content::canonical::{self, Canonical, Fields};
 use xbuild_content::{Hash, RelPath, Tree, TreeEntry};
 use xbuild_model::{Location, Project, Toolchain, ToolchainKind};
-use xbuild_toolchain::{GoRequest, GoToolchain, GoVersion, Memo, Pin, locate_go};
+use xbuild_toolchain::{GoRequest, GoToolchain, GoVersion, Pin, fetch_go, locate_go};
 
 use crate::fault::Fault;
 use crate::session::Session;
@@ -102,6 +102,18 @@ impl Session<'_> {
     }
 
     fn go(&self, toolchain: &Toolchain, location: Option<&Location>) -> Result<Tool, Fault> {
+        let request = self.go_request(toolchain, location)?;
+        let go = locate_go(&request, self.environment, self.store.root(), self.store, self.progress)?;
+        Ok(Tool {
+            version: toolchain.version.value.clone(),
+            digest: go.tree,
+            program: go.go.clone(),
+            root: go.root.clone(),
+            go: Some(go),
+        })
+    }
+
+    fn go_request(&self, toolchain: &Toolchain, location: Option<&Location>) -> Result<GoRequest, Fault> {
         let version: GoVersion = toolchain.version.parse().map_err(|_| Fault::Tool {
             name: toolchain.name.to_string(),
             path: format!("any place: `{}` is no Go version", toolchain.version.value),
@@ -114,21 +126,34 @@ impl Session<'_> {
             }
         };
         let name = format!("{}@{}", toolchain.name.value, toolchain.version.value);
-        let request = GoRequest {
+        Ok(GoRequest {
             version,
             host: self.host,
             location: location.map(folder),
             pin: self.pins.get(&name).cloned().unwrap_or_else(Pin::default),
             offline: self.settings.offline,
-        };
-        let go = locate_go(&request, self.environment, self.store.root(), &StoreMemo(self), self.progress)?;
-        Ok(Tool {
-            version: toolchain.version.value.clone(),
-            digest: go.tree,
-            program: go.go.clone(),
-            root: go.root.clone(),
-            go: Some(go),
         })
+    }
+
+    /// Learns the `h1:` hashes of the Gos whose pins have none, by fetching their modules: a machine without a Go needs the
+    /// hash to check its download. A Go that is not the published one has none.
+    pub fn learn_h1(&self, tools: &mut Tools, faults: &mut Vec<Fault>) {
+        if self.settings.offline {
+            return;
+        }
+        for (name, tool) in &mut tools.found {
+            let Ok(Tool { go: Some(go), .. }) = tool else { continue };
+            let Some(toolchain) = declared(self.project, name) else { continue };
+            let Ok(request) = self.go_request(toolchain, None) else { continue };
+            if go.h1.is_some() || request.pin.h1.is_some() {
+                continue;
+            }
+            match fetch_go(&request, self.environment, self.store.root(), self.store, self.progress) {
+                Ok(fetched) if fetched.tree == go.tree => go.h1 = fetched.h1,
+                Ok(_) => {}
+                Err(error) => faults.push(error.into()),
+            }
+        }
     }
 
     fn program(&self, toolchain: &Toolchain, path: &Utf8Path) -> Result<Tool, Fault> {
@@ -189,19 +214,5 @@ struct Folder<'a>(&'a Tree);
 impl Canonical for Folder<'_> {
     fn walk(&self, out: &mut Fields<'_>) {
         self.0.walk(out);
-    }
-}
-
-/// The store's answers, for what only needs to keep some.
-pub(crate) struct StoreMemo<'a, 's>(pub(crate) &'a Session<'s>);
-
-impl Memo for StoreMemo<'_, '_> {
-    fn get(&self, key: &xbuild_content::Key) -> Option<Vec<u8>> {
-        self.0.store.memo_get(*key)
-    }
-
-    fn put(&self, key: &xbuild_content::Key, answer: &[u8]) {
-        // A store that cannot keep an answer only costs the next run time.
-        let _ = self.0.store.memo_put(*key, answer);
     }
 }

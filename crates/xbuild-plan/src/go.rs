@@ -46,6 +46,11 @@ pub fn settings(
     })
 }
 
+/// The globs of `inputs`: files that a build reads besides what `go list` names.
+pub fn inputs(cell: CellRef<'_>, resolved: &Resolved<'_>, stamps: &Stamps) -> Result<Vec<String>, Reason> {
+    Fill { cell, stamps }.texts(resolved.list(&Slot::Inputs))
+}
+
 /// The toolchain that the builder names, or the only one of its kind.
 fn toolchain(project: &Project, builder: &Builder) -> Result<String, Reason> {
     if let Some(name) = &builder.toolchain {

@@ -23,6 +23,7 @@ use crate::present::artifact;
 use crate::present::cell::{Places, identity};
 use crate::present::progress::Drawing;
 use crate::present::table::{Table, bytes, duration};
+use crate::present::trace::Trace;
 use crate::project::Loaded;
 use crate::selecting::select;
 use crate::signals;
@@ -60,10 +61,18 @@ pub(crate) fn run(context: &Context, arguments: &BuildArguments) -> Result<Exit,
     let mut session = session(context, &loaded, &store, lock.pins(context.host), &progress);
     session.settings.no_cache |= arguments.from_scratch;
     let mut gathered = session.plan(&matrix, &selected.cells);
-    let run =
-        Run { context, loaded: &loaded, session: &session, drawing: &drawing, from_scratch: arguments.from_scratch };
+    let trace = Trace::default();
+    let run = Run {
+        context,
+        loaded: &loaded,
+        session: &session,
+        drawing: &drawing,
+        trace: &trace,
+        from_scratch: arguments.from_scratch,
+    };
     let report = run.carry_out(&mut gathered, isolation, &cancel)?;
     drawing.clear();
+    trace.write(context)?;
     store.save().map_err(environment)?;
 
     let mut exit = report_faults(context, &loaded, std::mem::take(&mut gathered.faults));
@@ -98,6 +107,7 @@ struct Run<'a> {
     loaded: &'a Loaded,
     session: &'a Session<'a>,
     drawing: &'a Drawing,
+    trace: &'a Trace,
     from_scratch: bool,
 }
 
@@ -186,6 +196,7 @@ impl Run<'_> {
             self.context.print(&format!("{}\n", event_line(event)));
         }
         self.drawing.event(event);
+        self.trace.event(event);
     }
 }
 
@@ -224,10 +235,11 @@ fn report_failures(context: &Context, loaded: &Loaded, report: &Report) -> Exit 
             Some(Class::Verify) => Exit::Verify,
             Some(Class::Build) => Exit::Build,
             Some(Class::Environment) => Exit::Environment,
+            Some(Class::Plan) => Exit::Plan,
             Some(Class::Interrupted) => Exit::Interrupted,
             None => Exit::Done,
         });
-        if matches!(failure.class(), Some(Class::Verify | Class::Build | Class::Environment)) {
+        if matches!(failure.class(), Some(Class::Verify | Class::Build | Class::Environment | Class::Plan)) {
             let note = Note { note: failure.note(), output: failure.output().map(str::to_owned) };
             shown.push((Box::new(Borrowed::of(failure)), note));
         }

@@ -171,7 +171,10 @@ pub(crate) fn run(context: &Context, arguments: &LockArguments) -> Result<Exit, 
     pinned.retain(|id, _| !arguments.update.iter().any(|name| id == name || id.starts_with(&format!("{name}@"))));
     let session = session(context, &loaded, &store, pinned, &progress);
     let mut faults = Vec::new();
-    let tools = session.toolchains(&mut faults);
+    let mut tools = session.toolchains(&mut faults);
+    if !arguments.check && !context.global.locked {
+        session.learn_h1(&mut tools, &mut faults);
+    }
     drawing.clear();
     let _ = store.save();
     let exit = report_faults(context, &loaded, faults);

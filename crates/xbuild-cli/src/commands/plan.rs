@@ -34,7 +34,10 @@ pub(crate) fn run(context: &Context, selecting: &Selecting) -> Result<Exit, Fail
     // What was looked up is kept for the next run where that is possible.
     let _ = store.save();
     present(context, &loaded, &gathered);
-    Ok(report_faults(context, &loaded, gathered.faults))
+    let unsupported =
+        gathered.plan.cells.iter().any(|cell| cell.why.iter().any(|why| matches!(why, Reason::Unsupported { .. })));
+    let exit = report_faults(context, &loaded, gathered.faults);
+    Ok(if unsupported { exit.worse(Exit::Plan) } else { exit })
 }
 
 /// Reports what could not be had, and says with which exit code.

@@ -149,21 +149,27 @@ impl Checked {
         at: Option<&dyn Fn(&Mismatch) -> Option<miette::SourceSpan>>,
     ) {
         let verification = xbuild_verify::verify(&seen.facts, promise);
-        for mismatch in verification.mismatches() {
-            let note = Note { note: Some(format!("{}, {}", seen.path, mismatch.evidence())), output: None };
-            let problem = Broken {
-                what: name.clone(),
-                mismatch: Box::new(mismatch.clone()),
-                at: at.and_then(|at| at(mismatch)),
-            };
+        // One report a file: what else differs is mostly a consequence of the first.
+        if let Some((mismatch, more)) = verification.mismatches().split_first() {
+            let more = if more.is_empty() { String::new() } else { format!("; and {} more", more.len()) };
+            let note = Note { note: Some(format!("{}, {}{more}", seen.path, mismatch.evidence())), output: None };
+            let problem =
+                Broken { what: name.clone(), mismatch: Box::new(mismatch.clone()), at: at.and_then(|at| at(mismatch)) };
             self.fail(Exit::Verify, Box::new(problem), note);
         }
         self.rows.push((name, Some(seen), verification.verdict(), verification.mismatches().to_vec()));
     }
 
     fn artifact(&mut self, cell: &PlannedCell, output: &str, seen: Seen, lock: &Lock) {
-        self.against_lock(cell, output, &seen, lock);
-        match promise(cell) {
+        let promise = promise(cell);
+        // A file that breaks its promise differs from the lock too; that is said once.
+        if promise
+            .as_ref()
+            .is_none_or(|promise| xbuild_verify::verify(&seen.facts, promise).verdict() == Verdict::Match)
+        {
+            self.against_lock(cell, output, &seen, lock);
+        }
+        match promise {
             Some(promise) => {
                 let at = |mismatch: &Mismatch| xbuild_exec::promise_origin(cell, mismatch).map(Into::into);
                 self.file(cell.identity.id.clone(), seen, &promise, Some(&at));

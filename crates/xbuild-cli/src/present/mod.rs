@@ -4,3 +4,4 @@ pub(crate) mod artifact;
 pub(crate) mod cell;
 pub(crate) mod progress;
 pub(crate) mod table;
+pub(crate) mod trace;

@@ -157,7 +157,7 @@ pub enum MatrixProblem {
         help: Option<String>,
     },
     /// cgo without a C compiler.
-    #[error("`{target}` uses cgo on {platform} but no C compiler is chosen for it")]
+    #[error("`{target}` uses cgo on {} but no C compiler is chosen for {}", all(platforms), pronoun(platforms))]
     #[diagnostic(code("xbuild::cgo-no-cc"))]
     CgoNoCc {
         /// The setting that turned cgo on.
@@ -165,8 +165,8 @@ pub enum MatrixProblem {
         at: Origin,
         /// The target.
         target: String,
-        /// The platform.
-        platform: String,
+        /// The platforms, in the matrix's order.
+        platforms: Vec<String>,
         /// The next keystrokes.
         #[help]
         help: String,
@@ -309,4 +309,18 @@ fn because(matrix: &Matrix<'_>, dep: &Dep, id: &str) -> Option<Origin> {
     let target = matrix.project.targets.iter().find(|target| target.name == dep.target)?;
     let listed = || target.profiles.as_ref()?.first().map(|name| name.origin);
     excluded.or_else(listed)
+}
+
+/// `a`, `a and b`, or `a and 3 more platforms`.
+fn all(platforms: &[String]) -> String {
+    match platforms {
+        [] => String::new(),
+        [one] => one.clone(),
+        [one, other] => format!("{one} and {other}"),
+        [one, more @ ..] => format!("{one} and {} more platforms", more.len()),
+    }
+}
+
+const fn pronoun(platforms: &[String]) -> &'static str {
+    if platforms.len() == 1 { "it" } else { "them" }
 }

@@ -61,7 +61,7 @@ impl<'m> Walk<'m> {
         None
     }
 
-    /// `cgo-no-cc`, once for each target and platform.
+    /// `cgo-no-cc`, each target and platform once.
     fn cgo(&mut self, cell: CellRef<'m>, resolved: &Resolved<'m>) {
         let Some(platform) = cell.platform() else { return };
         let project = self.matrix.project;
@@ -74,9 +74,27 @@ impl<'m> Walk<'m> {
             return;
         }
         let at = resolved.get(&Slot::GoCgo).and_then(ResolvedValue::origin).unwrap_or(cell.origin());
-        let help = format!("add `when platform=\"{platform}\" {{ {} }}`", compiler_for(project, platform));
-        let (target, platform) = (target.to_owned(), platform.to_string());
-        self.problems.push(MatrixProblem::CgoNoCc { at, target, platform, help });
+        let cc = compiler_for(project, platform);
+        self.lacks_cc(target, platform.to_string(), at, &cc);
+    }
+
+    /// One problem for each setting that turned cgo on, whatever the number of platforms.
+    fn lacks_cc(&mut self, name: &str, platform: String, turned_on: Origin, cc: &str) {
+        let when = format!("`when platform=\"{platform}\" {{ {cc} }}`");
+        for problem in &mut self.problems {
+            if let MatrixProblem::CgoNoCc { at, target, platforms, help } = problem
+                && *at == turned_on
+                && target == name
+            {
+                platforms.push(platform);
+                if platforms.len() <= MOST_SHOWN {
+                    help.push_str(&format!(" and {when}"));
+                }
+                return;
+            }
+        }
+        let (target, platforms) = (name.to_owned(), vec![platform]);
+        self.problems.push(MatrixProblem::CgoNoCc { at: turned_on, target, platforms, help: format!("add {when}") });
     }
 
     /// `dep-ambiguous` and `dep-missing-cell`, once for each dependency as written.
@@ -95,6 +113,9 @@ impl<'m> Walk<'m> {
         }
     }
 }
+
+/// How many conditions a help shows.
+const MOST_SHOWN: usize = 3;
 
 pub(super) fn uses_cgo(cell: CellRef<'_>, resolved: &Resolved<'_>) -> bool {
     let is_go = cell.target().builder.as_ref().is_some_and(|builder| builder.kind == BuilderKind::Go);

@@ -136,12 +136,9 @@ target t go
   when platform=linux/amd64
     cc zig
 "), @r#"
-    cgo-no-cc: `t` uses cgo on linux/arm64 but no C compiler is chosen for it
+    cgo-no-cc: `t` uses cgo on linux/arm64 and darwin/arm64 but no C compiler is chosen for them
       9:3 cgo is on
-      help: add `when platform="linux/arm64" { cc zig libc=musl }`
-    cgo-no-cc: `t` uses cgo on darwin/arm64 but no C compiler is chosen for it
-      9:3 cgo is on
-      help: add `when platform="darwin/arm64" { cc zig }`
+      help: add `when platform="linux/arm64" { cc zig libc=musl }` and `when platform="darwin/arm64" { cc zig }`
     "#);
 }
 
