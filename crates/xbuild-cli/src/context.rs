@@ -133,7 +133,7 @@ impl Context {
     }
 
     /// Reports why a command ended, and says with which code.
-    pub(crate) fn report(&self, failure: Failure) -> Exit {
+    pub(crate) fn report(&self, failure: &Failure) -> Exit {
         self.problems(&failure.problems, failure.source.as_ref());
         failure.exit
     }

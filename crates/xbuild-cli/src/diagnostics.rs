@@ -4,7 +4,7 @@ use std::fmt;
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, Severity, SourceCode};
 use serde_json::{Value, json as value};
-use xbuild_kdl::Lines;
+use xbuild_kdl::{Lines, printable};
 
 use crate::context::Problem;
 
@@ -95,6 +95,60 @@ impl Diagnostic for Drawn<'_> {
     }
 }
 
+/// Offset and length.
+type Span = (usize, usize);
+
+/// The longest line that is drawn, in bytes. Of a longer one only the place is told: nobody finds anything in it, and
+/// `miette` cannot draw beyond column 65,535.
+const LONGEST_LINE: usize = 1_000;
+
+/// The text with everything that could act on a terminal replaced in the lines that the spans touch, at equal length so that
+/// offsets hold. `None` where such a line is too long to be drawn.
+fn excerpt(text: &str, spans: &[Span]) -> Option<String> {
+    let end = |(offset, length): &Span| (offset + length).min(text.len());
+    let first = spans.iter().map(|span| span.0.min(text.len())).min()?;
+    let last = spans.iter().map(end).max()?;
+    let bytes = text.as_bytes();
+    let first = bytes[..first].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let last = bytes[last..].iter().position(|byte| *byte == b'\n').map_or(text.len(), |at| last + at);
+    let lines = &text[first..last];
+    let drawable = lines.lines().all(|line| line.len() <= LONGEST_LINE);
+    drawable.then(|| [&text[..first], &harmless(lines), &text[last..]].concat())
+}
+
+/// The same number of bytes, and nothing that moves a cursor, changes colours or reorders what is read.
+fn harmless(lines: &str) -> String {
+    let one = |character: char| match character {
+        '\t' => String::from(character),
+        _ if is_unsafe(character) => "?".repeat(character.len_utf8()),
+        _ => String::from(character),
+    };
+    let line = |line: &str| {
+        let content = line.trim_end_matches('\n');
+        let content = content.strip_suffix('\r').unwrap_or(content);
+        content.chars().map(one).collect::<String>() + &line[content.len()..]
+    };
+    lines.split_inclusive('\n').map(line).collect()
+}
+
+/// Whether a message may not show the character as it is.
+fn is_unsafe(character: char) -> bool {
+    let mut buffer = [0; 4];
+    let text: &str = character.encode_utf8(&mut buffer);
+    printable(text) != text
+}
+
+/// Where the labels stand, a line each, for lines that are not drawn.
+fn places(problem: &dyn Diagnostic, source: &Source) -> String {
+    let lines = Lines::new(&source.text);
+    let place = |label: LabeledSpan| {
+        let (line, column) = lines.line_column(label.offset());
+        let words = label.label().map(|words| format!(": {words}")).unwrap_or_default();
+        format!("  at {}:{line}:{column}{words}\n", source.name)
+    };
+    problem.labels().into_iter().flatten().map(place).collect()
+}
+
 /// For people.
 pub(crate) fn human(
     problem: &(dyn Diagnostic + Send + Sync),
@@ -104,15 +158,20 @@ pub(crate) fn human(
 ) -> String {
     let theme = if color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_width(100).with_context_lines(1);
+    let spans: Vec<Span> = problem.labels().into_iter().flatten().map(|label| (label.offset(), label.len())).collect();
+    let excerpt = source.and_then(|source| Some((source, excerpt(&source.text, &spans)?)));
     let drawn = Drawn {
         inner: problem,
-        source: source.map(|source| WholeLines(NamedSource::new(source.name.clone(), source.text.clone()))),
+        source: excerpt.as_ref().map(|(source, text)| WholeLines(NamedSource::new(source.name.clone(), text.clone()))),
     };
     let mut text = String::new();
     if handler.render_report(&mut text, &drawn).is_err() {
         text = problem.to_string();
     }
     let mut text = tidy(&text);
+    if let (None, Some(source)) = (&excerpt, source) {
+        text.push_str(&places(problem, source));
+    }
     if let Some(output) = &note.output {
         text.push_str(&indented(output));
     }

@@ -38,7 +38,7 @@ pub fn main() -> ExitCode {
     };
     let exit = match commands::run(&context, arguments.command) {
         Ok(exit) => exit,
-        Err(failure) => context.report(failure),
+        Err(failure) => context.report(&failure),
     };
     exit.into()
 }

@@ -13,7 +13,7 @@ pub(crate) fn stamps(project: &Project, root: &Utf8Path, path: Option<&str>) -> 
         return Stamps { version, ..Stamps::default() };
     }
     let line = |format: &str| git(root, path, format);
-    Stamps { version, commit: line("%H"), commit_time: line("%cI") }
+    Stamps { version, commit: line("%H"), commit_time: line("%cd") }
 }
 
 fn git(root: &Utf8Path, path: Option<&str>, format: &str) -> Option<String> {
@@ -21,8 +21,9 @@ fn git(root: &Utf8Path, path: Option<&str>, format: &str) -> Option<String> {
     command.env_clear().envs(path.map(|path| ("PATH", path))).env("TZ", "UTC").env("GIT_CONFIG_NOSYSTEM", "1");
     // The commit is read, nothing is run: a repository of another user is no danger here.
     command.args(["-c", "safe.directory=*", "-C", root.as_str()]);
-    let shown = ["show", "-s", "--no-show-signature", "--date=iso-strict-local", &format!("--format={format}")]
-        .map(str::to_owned);
+    // Spelled out: `iso-strict` writes UTC as `+00:00` or as `Z`, depending on Git's version.
+    let date = "--date=format-local:%Y-%m-%dT%H:%M:%SZ";
+    let shown = ["show", "-s", "--no-show-signature", date, &format!("--format={format}")].map(str::to_owned);
     let output = command.args(shown).stdin(Stdio::null()).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?.trim().to_owned();
     (output.status.success() && !text.is_empty()).then_some(text)
@@ -52,4 +53,44 @@ fn setting_uses(setting: &Setting) -> bool {
 
 fn uses(template: &Template) -> bool {
     template.placeholders().any(|placeholder| matches!(placeholder, Placeholder::Commit | Placeholder::CommitTime))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A repository with one commit of another time zone.
+    fn repository() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a folder");
+        let run = |arguments: &[&str]| {
+            let mut command = Command::new("git");
+            command.env_clear().env("PATH", path().unwrap_or_default()).current_dir(folder.path()).args(arguments);
+            command.envs([("GIT_AUTHOR_NAME", "a"), ("GIT_AUTHOR_EMAIL", "a@b"), ("GIT_COMMITTER_NAME", "a")]);
+            command.envs([("GIT_COMMITTER_EMAIL", "a@b"), ("GIT_COMMITTER_DATE", "2024-02-29T12:00:00+09:00")]);
+            assert!(command.status().expect("git").success());
+        };
+        run(&["init", "--quiet"]);
+        run(&["commit", "--quiet", "--allow-empty", "--message=one"]);
+        folder
+    }
+
+    fn path() -> Option<String> {
+        std::env::var("PATH").ok()
+    }
+
+    #[test]
+    fn the_time_of_a_commit_is_told_in_utc_and_its_name_in_full() {
+        let folder = repository();
+        let root = Utf8Path::from_path(folder.path()).expect("UTF-8");
+        assert_eq!(git(root, path().as_deref(), "%cd").as_deref(), Some("2024-02-29T03:00:00Z"));
+        assert_eq!(git(root, path().as_deref(), "%H").map(|name| name.len()), Some(40));
+    }
+
+    #[test]
+    fn without_a_commit_nothing_is_told() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = Utf8Path::from_path(folder.path()).expect("UTF-8");
+        assert_eq!(git(root, path().as_deref(), "%H"), None);
+        assert_eq!(git(root, Some("/nowhere"), "%H"), None);
+    }
 }

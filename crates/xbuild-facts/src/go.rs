@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 use xbuild_builder::go::{GoSettings, Listing, Question, question, recipe};
 use xbuild_builder::{Place, Places, Recipe};
@@ -100,7 +100,8 @@ impl Session<'_> {
                         inputs[*cell] = self.inputs(&cells[*cell].1, &listing);
                     }
                 }
-                Err((reason, fault)) => {
+                Err(failed) => {
+                    let (reason, fault) = *failed;
                     faults.extend(fault);
                     for cell in &group.cells {
                         inputs[*cell] = Err(reason.clone());
@@ -139,21 +140,22 @@ impl Session<'_> {
                 });
             }
         });
-        let lost = || Err((Reason::QuestionFailed { what: "go list".into(), detail: "not asked".into() }, None));
+        let lost =
+            || Err(Box::new((Reason::QuestionFailed { what: "go list".into(), detail: "not asked".into() }, None)));
         answers.into_iter().map(|answer| answer.unwrap_or_else(lost)).collect()
     }
 
     fn listing(&self, group: &Group<'_>, tools: &Tools, look: &Look<'_>) -> Answered {
-        let missing = |detail| (Reason::ToolMissing { what: group.toolchain.to_owned(), detail }, None);
+        let missing = |detail| Box::new((Reason::ToolMissing { what: group.toolchain.to_owned(), detail }, None));
         let tool = tools.get(group.toolchain).map_err(missing)?;
-        let key = canonical::key("xbuild go list 1", &Asked { question: &group.question, tool });
+        let key = canonical::key("xbuild go list 1", &Asked { root: self.root, question: &group.question, tool });
         let mut kept = self.kept(key);
         if let Some(found) = kept.iter().position(|kept| look.holds(&kept.watches)) {
             return Ok(kept.swap_remove(found).listing);
         }
         let listing = self.ask_go(group, tool).map_err(|fault| {
             let detail = fault.to_string();
-            (Reason::QuestionFailed { what: group.question.packages.join(" "), detail }, Some(fault))
+            Box::new((Reason::QuestionFailed { what: group.question.packages.join(" "), detail }, Some(fault)))
         })?;
         if listing.packages().all(|package| package.errors().next().is_none()) {
             let files: Vec<Utf8PathBuf> = group.module.files.iter().cloned().collect();
@@ -230,7 +232,7 @@ impl Session<'_> {
     }
 }
 
-type Answered = Result<Listing, (Reason, Option<Fault>)>;
+type Answered = Result<Listing, Box<(Reason, Option<Fault>)>>;
 
 /// Cells by question: everything equal but the package.
 fn groups<'a>(cells: &'a [(usize, GoCell)]) -> Vec<Group<'a>> {
@@ -262,6 +264,7 @@ fn groups<'a>(cells: &'a [(usize, GoCell)]) -> Vec<Group<'a>> {
 
 /// What a kept answer is kept under.
 struct Asked<'a> {
+    root: &'a Utf8Path,
     question: &'a Question,
     tool: &'a Tool,
 }
@@ -274,6 +277,8 @@ impl Canonical for Asked<'_> {
                 out.text(name, entry.value.keyed());
             }
         });
+        // An answer names folders by their whole path, so a copy of the project elsewhere asks for itself.
+        out.text("root", self.root.as_str());
         out.text("cwd", self.question.cwd.as_ref().map_or(".", |cwd| cwd.as_str()));
         out.text("tool", self.tool.digest.to_hex());
     }

@@ -123,3 +123,107 @@ fn walk(root: &Utf8Path, path: &Utf8Path, glob: &GlobMatcher, found: &mut Vec<Ut
         walk(root, &path.join(entry.file_name()), glob, found);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+    use crate::testing::{Files, write};
+
+    /// A main, a package that it needs, one that it does not need, and one of a third party in the module cache.
+    fn answer(root: &Utf8Path, cache: &Utf8Path) -> String {
+        format!(
+            r#"{{"ImportPath": "m/cmd", "Dir": "{root}/cmd", "Match": ["./cmd"], "Deps": ["fmt", "m/lib", "n", "unsafe"],
+                 "GoFiles": ["main.go"], "EmbedFiles": ["static/page.txt"], "IgnoredGoFiles": ["main_windows.go"]}}
+               {{"ImportPath": "m/lib", "Dir": "{root}/lib", "GoFiles": ["lib.go"], "SFiles": ["lib_amd64.s"]}}
+               {{"ImportPath": "m/other", "Dir": "{root}/other", "GoFiles": ["other.go"]}}
+               {{"ImportPath": "n", "Dir": "{cache}/n@v1.0.0", "GoFiles": ["n.go"]}}"#
+        )
+    }
+
+    fn project() -> Files {
+        let project = Files::new();
+        let paths =
+            ["go.mod", "cmd/main.go", "cmd/static/page.txt", "cmd/main_windows.go", "lib/lib.go", "lib/lib_amd64.s"];
+        for path in paths {
+            write(&project.root(), path, path);
+        }
+        project
+    }
+
+    /// The input tree of `./cmd`, a line a file; or why there is none.
+    fn tree(project: &Files, cache: &Utf8Path, answer: &str) -> String {
+        let root = project.root();
+        let source = Source { root: &root, module_cache: cache, digests: project.digests() };
+        let listing = Listing::parse(answer.as_bytes()).expect("good JSON");
+        let main = listing.matching("./cmd").expect("the main");
+        let line = |(path, entry): (&RelPath, &TreeEntry)| match entry {
+            TreeEntry::File { executable: true, .. } => format!("{path} (executable)"),
+            _ => path.to_string(),
+        };
+        match source.tree(&GoModule::find(&root, None), &listing, main) {
+            Ok(tree) => tree.iter().map(line).collect::<Vec<_>>().join("\n"),
+            Err(error) => error.to_string().replace(root.as_str(), "ROOT"),
+        }
+    }
+
+    #[test]
+    fn inputs_are_the_files_of_the_module_the_main_and_what_it_needs() {
+        let project = project();
+        let lines = tree(&project, "/cache".into(), &answer(&project.root(), "/cache".into()));
+        let expect = ["cmd/main.go", "cmd/static/page.txt", "go.mod", "lib/lib.go", "lib/lib_amd64.s"];
+        assert_eq!(lines.lines().collect::<Vec<_>>(), expect);
+    }
+
+    #[test]
+    fn an_executable_source_is_one_in_the_tree() {
+        let project = project();
+        let mode = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(project.root().join("lib/lib.go"), mode).expect("ours");
+        let lines = tree(&project, "/cache".into(), &answer(&project.root(), "/cache".into()));
+        assert!(lines.contains("lib/lib.go (executable)"), "{lines}");
+    }
+
+    #[test]
+    fn a_module_cache_inside_the_project_is_no_part_of_it() {
+        let project = project();
+        let cache = project.root().join(".cache/mod");
+        let lines = tree(&project, &cache, &answer(&project.root(), &cache));
+        assert!(!lines.contains("n.go"), "{lines}");
+    }
+
+    #[test]
+    fn a_vendored_package_is_an_input() {
+        let project = project();
+        write(&project.root(), "vendor/n/n.go", "package n\n");
+        write(&project.root(), "vendor/modules.txt", "# n v1.0.0\n");
+        let answer = answer(&project.root(), "/cache".into());
+        let answer = answer.replace("/cache/n@v1.0.0", project.root().join("vendor/n").as_str());
+        let lines = tree(&project, "/cache".into(), &answer);
+        assert!(lines.contains("vendor/modules.txt") && lines.contains("vendor/n/n.go"), "{lines}");
+    }
+
+    #[test]
+    fn what_cannot_be_an_input_is_named() {
+        let project = project();
+        let good = answer(&project.root(), "/cache".into());
+        let check = |from: &str, to: &str, expect: &str| {
+            let answer = good.replacen(from, to, 1);
+            assert_ne!(answer, good);
+            assert_eq!(tree(&project, "/cache".into(), &answer), expect);
+        };
+        check("/cache/n@v1.0.0", "/elsewhere/n", "package n is at `/elsewhere/n`, outside the project");
+        check("\"lib.go\"", "\"gone.go\"", "cannot read `ROOT/lib/gone.go`");
+        check("\"lib.go\"", "\"../../up.go\"", "cannot read `ROOT/lib/../../up.go`");
+    }
+
+    #[test]
+    fn an_unreadable_input_says_what_the_system_said() {
+        let project = project();
+        let source = Source { root: &project.root(), module_cache: "/cache".into(), digests: project.digests() };
+        let error = source.add(&mut Tree::default(), "lib/none.go".into()).expect_err("it is not there");
+        assert!(error.source().is_some(), "{error:?}");
+    }
+}

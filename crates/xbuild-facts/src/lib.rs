@@ -15,6 +15,8 @@ mod inputs;
 mod module;
 mod secrets;
 mod session;
+#[cfg(test)]
+mod testing;
 mod tools;
 mod watch;
 

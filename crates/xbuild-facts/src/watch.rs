@@ -141,3 +141,108 @@ fn source_files(folder: &Utf8Path) -> Vec<String> {
 fn hash_of(names: &[String]) -> String {
     Hash::of(names.join("\0").as_bytes()).to_hex()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Files, write};
+
+    /// What `go list` would say of the project below: two packages, one with embedded files.
+    fn listing(root: &Utf8Path) -> Listing {
+        let answer = format!(
+            r#"{{"ImportPath": "m/app/cmd", "Dir": "{root}/app/cmd", "Name": "main", "Match": ["./cmd"], "Deps": ["m/app/lib"],
+                 "GoFiles": ["main.go"], "EmbedPatterns": ["static/*"], "EmbedFiles": ["static/page.txt"]}}
+               {{"ImportPath": "m/app/lib", "Dir": "{root}/app/lib", "GoFiles": ["lib.go"], "SFiles": ["lib_amd64.s"]}}
+               {{"ImportPath": "n", "Dir": "/elsewhere/n@v1.0.0", "GoFiles": ["n.go"]}}"#
+        );
+        Listing::parse(answer.as_bytes()).expect("good JSON")
+    }
+
+    const LIB: &str = "//go:build !old\n\npackage lib\n\nimport \"os\"\n\nfunc F() { os.Exit(1) }\n";
+
+    fn project() -> Files {
+        let project = Files::new();
+        let files = [
+            ("app/go.mod", "module m/app\n"),
+            ("app/cmd/main.go", "package main\n\n//go:embed static/*\nvar f embed.FS\n"),
+            ("app/cmd/static/page.txt", "page"),
+            ("app/lib/lib.go", LIB),
+            ("app/lib/lib_amd64.s", "// text"),
+            ("README.md", "# Read"),
+        ];
+        for (path, text) in files {
+            write(&project.root(), path, text);
+        }
+        project
+    }
+
+    /// Whether the kept answer still holds after an edit.
+    fn check(what: &str, edit: impl FnOnce(&Utf8Path), holds: bool) {
+        let project = project();
+        let root = project.root();
+        let module_files = ["app/go.mod", "app/go.sum"].map(Utf8PathBuf::from);
+        let watches = Look::new(&root, project.digests()).watches(&listing(&root), &module_files);
+        let kept = serde_json::to_vec(&watches).expect("writes");
+        let kept: Vec<Watch> = serde_json::from_slice(&kept).expect("reads");
+        assert!(Look::new(&root, project.digests()).holds(&kept), "{what}: before");
+        edit(&root);
+        assert_eq!(Look::new(&root, project.digests()).holds(&kept), holds, "{what}");
+    }
+
+    fn edit(path: &'static str, text: &'static str) -> impl FnOnce(&Utf8Path) {
+        move |root| write(root, path, text)
+    }
+
+    #[test]
+    fn an_edit_below_the_imports_keeps_the_answer() {
+        check(
+            "a body",
+            edit("app/lib/lib.go", "//go:build !old\n\npackage lib\n\nimport \"os\"\n\nfunc F() { os.Exit(2) }\n"),
+            true,
+        );
+        check("an embedded file", edit("app/cmd/static/page.txt", "another page"), true);
+        check("the same text again", edit("app/lib/lib.go", LIB), true);
+    }
+
+    #[test]
+    fn what_no_package_is_made_of_keeps_the_answer() {
+        check("a readme", edit("README.md", "# Read it"), true);
+        check("a test", edit("app/lib/lib_test.go", "package lib\n"), true);
+        check("a note beside the sources", edit("app/lib/notes.txt", "x"), true);
+        check("another package", edit("app/other/other.go", "package other\n"), true);
+        check("a module beside the packages", edit("app/other/go.mod", "module other\n"), true);
+    }
+
+    #[test]
+    fn another_header_needs_another_answer() {
+        check("an import", edit("app/lib/lib.go", "//go:build !old\n\npackage lib\n\nimport \"io\"\n"), false);
+        check(
+            "a constraint",
+            edit("app/lib/lib.go", "//go:build !new\n\npackage lib\n\nimport \"os\"\n\nfunc F() { os.Exit(1) }\n"),
+            false,
+        );
+        check("a pattern", edit("app/cmd/main.go", "package main\n\n//go:embed static/*.txt\nvar f embed.FS\n"), false);
+        check("assembly, of which all counts", edit("app/lib/lib_amd64.s", "// other"), false);
+    }
+
+    #[test]
+    fn files_that_come_and_go_need_another_answer() {
+        check("a new source", edit("app/lib/more.go", "package lib\n"), false);
+        check("a new source for another platform", edit("app/lib/lib_windows.go", "package lib\n"), false);
+        check("a new header of C", edit("app/lib/lib.h", ""), false);
+        check("a new system object", edit("app/lib/lib_amd64.syso", ""), false);
+        check("a new match of a pattern", edit("app/cmd/static/more.txt", ""), false);
+        check("a new match in a folder that a pattern brings", edit("app/cmd/static/more/deep.txt", ""), false);
+        check("a source that is gone", |root| fs::remove_file(root.join("app/lib/lib.go")).expect("there"), false);
+        check("a match that is gone", |root| fs::remove_dir_all(root.join("app/cmd/static")).expect("there"), false);
+        check("a package that is gone", |root| fs::remove_dir_all(root.join("app/lib")).expect("there"), false);
+    }
+
+    #[test]
+    fn the_files_of_the_module_count_whole() {
+        check("go.mod", edit("app/go.mod", "module m/app\n\n// more\n"), false);
+        check("a new go.sum", edit("app/go.sum", ""), false);
+        check("a go.mod that takes a package out of the module", edit("app/lib/go.mod", "module lib\n"), false);
+        check("a go.mod above", edit("go.mod", "module above\n"), false);
+    }
+}

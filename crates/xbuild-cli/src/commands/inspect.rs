@@ -6,7 +6,7 @@ use std::io::Read as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use miette::Diagnostic;
 use serde_json::{Map, Value, json};
-use xbuild_verify::{Facts, inspect, platform_of};
+use xbuild_verify::{Facts, Machine, inspect, platform_of};
 
 use crate::args::InspectArguments;
 use crate::context::{Context, Failure, Problem};
@@ -107,7 +107,7 @@ fn card(file: &Seen) -> String {
         ("kind", Some(facts.kind.to_string())),
         ("format", facts.format.map(|format| format.title().to_owned())),
         ("platform", platform_of(facts)),
-        ("machine", facts.machine.map(|machine| machine.value())),
+        ("machine", facts.machine.map(Machine::value)),
         ("os from", facts.os_source.map(|source| source.to_string())),
         ("variant from", facts.variant_source.map(|source| source.to_string())),
         ("linkage", facts.linkage.map(|linkage| linkage.to_string())),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use xbuild_exec::{Outcome, Report};
 use xbuild_facts::{Gathered, Tools};
 use xbuild_lock::{
-    Artifact, Built, Drift, Output, Release, ToolchainId, ToolchainPin, broken_releases, drift, merge, verified,
+    Artifact, ArtifactState, Built, Drift, Output, Release, ToolchainId, ToolchainPin, broken_releases, drift, merge, verified,
 };
 use xbuild_plan::PlannedCell;
 
@@ -80,7 +80,8 @@ pub(crate) fn settle(
         release: release && !context.global.locked,
     };
     let broken = broken_releases(&lock.lock, &built);
-    let new = merge(&lock.lock, &built, cells.iter().map(String::as_str));
+    let mut new = merge(&lock.lock, &built, cells.iter().map(String::as_str));
+    keep_pins_of_pending(&lock.lock, &mut new);
     let mut drifts = drift(&lock.lock, &new);
     if context.global.locked {
         drifts.extend(broken);
@@ -102,6 +103,16 @@ pub(crate) fn settle(
     }
     let changed = lock.write(&new)?;
     Ok(Written { changed, drifts, refused: false })
+}
+
+/// Keeps every pin as long as a cell was never built: its block does not say yet which toolchain it needs, and a build that
+/// could not have that toolchain must not forget how to know it.
+fn keep_pins_of_pending(old: &xbuild_lock::Lock, new: &mut xbuild_lock::Lock) {
+    if new.artifacts.values().any(|state| matches!(state, ArtifactState::Pending)) {
+        for (id, pin) in &old.toolchains {
+            new.toolchains.entry(id.clone()).or_insert_with(|| pin.clone());
+        }
+    }
 }
 
 fn report_drift(context: &Context, drifts: &[Drift], help: &str) {

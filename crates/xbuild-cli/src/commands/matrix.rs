@@ -4,8 +4,10 @@ use std::io::{BufWriter, Write};
 
 use miette::Diagnostic;
 use serde_json::{Map, Value, json};
+use xbuild_model::Name;
 use xbuild_plan::matrix::{Dropped, Matrix, Point};
 use xbuild_plan::selection::Selected;
+use xbuild_platform::{Platform, Variant};
 
 use crate::args::{Format, Selecting};
 use crate::context::{Context, Failure};
@@ -61,7 +63,7 @@ fn point(point: Point<'_>, places: &Places<'_>, origin: xbuild_model::Origin) ->
     let fields = [
         ("id", json!(point.id().to_string())),
         ("target", json!(point.target().name.as_str())),
-        ("profile", json!(point.profile().map(|profile| profile.as_str()))),
+        ("profile", json!(point.profile().map(Name::as_str))),
         ("platform", json!(point.platform())),
         ("axes", Value::Object(axes)),
         ("origin", places.json(origin)),
@@ -97,10 +99,10 @@ fn github(selected: &Selected<'_>) -> Result<Value, Failure> {
             json!({
                 "id": cell.id().to_string(),
                 "target": cell.target().name.as_str(),
-                "profile": cell.profile().map(|profile| profile.as_str()),
+                "profile": cell.profile().map(Name::as_str),
                 "os": cell.platform().map(|platform| platform.os().as_str()),
                 "arch": cell.platform().map(|platform| platform.arch().as_str()),
-                "variant": cell.platform().and_then(|platform| platform.variant()).map(|variant| variant.as_str()),
+                "variant": cell.platform().and_then(Platform::variant).map(Variant::as_str),
                 "axes": axes,
             })
         })

@@ -117,6 +117,9 @@ fn project(context: &Context, arguments: &VerifyArguments) -> Result<Exit, Failu
     Ok(checked.finish(context, Some(&loaded)))
 }
 
+/// Says where a broken promise was written.
+type Promised<'a> = &'a dyn Fn(&Mismatch) -> Option<miette::SourceSpan>;
+
 /// What was checked, and what was found wrong.
 #[derive(Default)]
 struct Checked {
@@ -141,13 +144,7 @@ impl Checked {
         self.unreadable(&cell.identity.id, Box::new(problem));
     }
 
-    fn file(
-        &mut self,
-        name: String,
-        seen: Seen,
-        promise: &Promise,
-        at: Option<&dyn Fn(&Mismatch) -> Option<miette::SourceSpan>>,
-    ) {
+    fn file(&mut self, name: String, seen: Seen, promise: &Promise, at: Option<Promised<'_>>) {
         let verification = xbuild_verify::verify(&seen.facts, promise);
         // One report a file: what else differs is mostly a consequence of the first.
         if let Some((mismatch, more)) = verification.mismatches().split_first() {
