@@ -1,2 +1,41 @@
-//! The repo's own chores.
-fn main() {}
+//! The repository's own chores: `cargo xtask tidy`, `cargo xtask ci`, `cargo xtask bench`.
+//!
+//! Whatever takes more than one command to do right has a name here. Nothing in it ships, and no test depends on it.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks to whoever typed the command")]
+
+mod bench;
+mod chores;
+mod step;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+/// What a chore comes to. Whoever reads the error is at the keyboard, so a sentence is enough.
+type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+
+const USAGE: &str = "\
+usage: cargo xtask tidy                  layout, lints, documents and house rules: says all that is wrong
+       cargo xtask ci                    all that a merge needs (.ci/run)
+       cargo xtask bench [OPTIONS]       xbuild, GoReleaser and a shell loop build the same 30 programs
+           --runs N                      runs of each (default 5)
+           --scenario NAME               only this one: fresh, cold-platform, unchanged, leaf (repeats)
+           --out FILE                    also write every single run, as tab-separated values
+";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let outcome = match words.as_slice() {
+        ["tidy"] => chores::tidy(),
+        ["ci"] => chores::ci(),
+        ["bench", options @ ..] => bench::run(options),
+        _ => {
+            eprint!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    let Err(error) = outcome else { return ExitCode::SUCCESS };
+    eprintln!("xtask: {error}");
+    ExitCode::FAILURE
+}
