@@ -11,6 +11,7 @@ use xbuild_toolchain::Environment;
 use crate::args::{Color, Format, Global};
 use crate::diagnostics::{Note, Source, human, json};
 use crate::exit::Exit;
+use crate::present::harmless::harmless;
 
 /// One thing to report, boxed: every crate has its own kind.
 pub(crate) type Problem = Box<dyn Diagnostic + Send + Sync>;
@@ -109,7 +110,7 @@ impl Context {
     /// Says something beside the result, on standard error.
     pub(crate) fn say(&self, text: &str) {
         if !self.global.quiet {
-            let _ = writeln!(std::io::stderr().lock(), "{text}");
+            let _ = writeln!(std::io::stderr().lock(), "{}", harmless(text));
         }
     }
 

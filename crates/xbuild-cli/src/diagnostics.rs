@@ -4,9 +4,10 @@ use std::fmt;
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, Severity, SourceCode};
 use serde_json::{Value, json as value};
-use xbuild_kdl::{Lines, printable};
+use xbuild_kdl::Lines;
 
 use crate::context::Problem;
+use crate::present::harmless::{harmless, harmless_but_colors, is_unsafe};
 
 /// A text that labels point into.
 #[derive(Debug, Clone)]
@@ -62,7 +63,7 @@ impl fmt::Debug for Drawn<'_> {
 
 impl fmt::Display for Drawn<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self.inner, f)
+        f.write_str(&harmless(&self.inner.to_string()))
     }
 }
 
@@ -113,11 +114,11 @@ fn excerpt(text: &str, spans: &[Span]) -> Option<String> {
     let last = bytes[last..].iter().position(|byte| *byte == b'\n').map_or(text.len(), |at| last + at);
     let lines = &text[first..last];
     let drawable = lines.lines().all(|line| line.len() <= LONGEST_LINE);
-    drawable.then(|| [&text[..first], &harmless(lines), &text[last..]].concat())
+    drawable.then(|| [&text[..first], &same_length(lines), &text[last..]].concat())
 }
 
 /// The same number of bytes, and nothing that moves a cursor, changes colours or reorders what is read.
-fn harmless(lines: &str) -> String {
+fn same_length(lines: &str) -> String {
     let one = |character: char| match character {
         '\t' => String::from(character),
         _ if is_unsafe(character) => "?".repeat(character.len_utf8()),
@@ -129,13 +130,6 @@ fn harmless(lines: &str) -> String {
         content.chars().map(one).collect::<String>() + &line[content.len()..]
     };
     lines.split_inclusive('\n').map(line).collect()
-}
-
-/// Whether a message may not show the character as it is.
-fn is_unsafe(character: char) -> bool {
-    let mut buffer = [0; 4];
-    let text: &str = character.encode_utf8(&mut buffer);
-    printable(text) != text
 }
 
 /// Where the labels stand, a line each, for lines that are not drawn.
@@ -168,16 +162,16 @@ pub(crate) fn human(
     if handler.render_report(&mut text, &drawn).is_err() {
         text = problem.to_string();
     }
-    let mut text = tidy(&text);
+    let mut text = tidy(&if color { harmless_but_colors(&text) } else { harmless(&text) });
     if let (None, Some(source)) = (&excerpt, source) {
-        text.push_str(&places(problem, source));
+        text.push_str(&harmless(&places(problem, source)));
     }
     if let Some(output) = &note.output {
         text.push_str(&indented(output));
     }
     for (word, line) in [("note", note.note.clone()), ("help", problem.help().map(|help| help.to_string()))] {
         if let Some(line) = line {
-            text.push_str(&format!("  {word}: {}\n", line.replace('\n', "\n        ")));
+            text.push_str(&format!("  {word}: {}\n", harmless(&line).replace('\n', "\n        ")));
         }
     }
     text

@@ -14,6 +14,7 @@ mod selecting;
 mod signals;
 mod workspace;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -21,15 +22,14 @@ use clap::Parser as _;
 use crate::args::Arguments;
 use crate::context::Context;
 use crate::exit::Exit;
+use crate::present::harmless::harmless;
 
 /// Runs the program with this process's arguments.
 pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
-            // A closed pipe is no reason to say more.
-            let _ = error.print();
-            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
+            return refused(&error).into();
         }
     };
     let context = match Context::new(arguments.global) {
@@ -41,4 +41,15 @@ pub fn main() -> ExitCode {
         Err(failure) => context.report(&failure),
     };
     exit.into()
+}
+
+/// Help and versions are answers; anything else that `clap` says quotes what was typed.
+fn refused(error: &clap::Error) -> Exit {
+    // A closed pipe is no reason to say more.
+    if !error.use_stderr() {
+        let _ = error.print();
+        return Exit::Done;
+    }
+    let _ = std::io::stderr().write_all(harmless(&error.render().to_string()).as_bytes());
+    Exit::Usage
 }

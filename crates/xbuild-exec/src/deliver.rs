@@ -140,3 +140,89 @@ fn sha256(bench: &Workbench<'_>, cell: &PlannedCell, at: &Utf8Path) -> Result<Sh
         .map_err(|source| Failure::Store { cell: cell.identity.id.clone(), source: Arc::new(source) })?;
     Ok(sha256)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use xbuild_store::Taking;
+
+    use super::*;
+    use crate::failure::Class;
+    use crate::testing::{Room, amd64_program, cell};
+
+    /// A record of the cell's action with one file at `output`.
+    fn record(room: &Room, cell: &PlannedCell, output: &str, bytes: &[u8]) -> Record {
+        let file = room.store.root().join("made");
+        fs::write(&file, bytes).expect("room");
+        let mut record = Record::new(cell.key.expect("a key"));
+        let mut publication = room.store.publish().expect("a cache");
+        let added = publication.add_file(&file, Taking::Move).expect("a file");
+        let entry = TreeEntry::File { digest: added.digest, executable: true };
+        record.outputs.insert(crate::testing::path(output), entry).expect("one file");
+        publication.commit(&record, &[]).expect("a record");
+        record
+    }
+
+    fn delivered(room: &Room, cell: &PlannedCell, record: &Record) -> CellReport {
+        room.with_bench(|bench| deliver(bench, cell, record, Outcome::Cached))
+    }
+
+    #[test]
+    fn a_record_is_put_where_the_cell_wants_it_and_told_with_its_facts() {
+        let (room, cell) = (Room::new(), cell("app", "amd64"));
+        let report = delivered(&room, &cell, &record(&room, &cell, "app", &amd64_program()));
+        assert_eq!(report.outcome, Outcome::Cached, "{:?}", report.failure);
+        let [artifact] = report.artifacts.as_slice() else { panic!("{:?}", report.artifacts) };
+        assert_eq!(artifact.path.as_str(), "prod/linux_amd64/app");
+        assert_eq!(artifact.digest, Digest::of(&amd64_program()));
+        assert_eq!(artifact.sha256, Sha256::of(&amd64_program()));
+        let at = room.out().join("prod/linux_amd64/app");
+        assert_eq!(fs::read(&at).expect("there"), amd64_program());
+        assert_eq!(fs::metadata(&at).expect("there").permissions().mode() & 0o7777, 0o755);
+    }
+
+    #[test]
+    fn a_file_that_is_not_what_was_promised_fails_its_cell() {
+        let (room, cell) = (Room::new(), cell("app", "arm64"));
+        let report = delivered(&room, &cell, &record(&room, &cell, "app", &amd64_program()));
+        assert_eq!(report.outcome, Outcome::Failed);
+        assert!(!report.artifacts[0].mismatches.is_empty());
+        let failure = report.failure.expect("a failure");
+        assert_eq!(failure.class(), Some(Class::Verify));
+        assert_eq!(failure.to_string(), "`prod/app@linux/arm64` is an x86-64 program");
+    }
+
+    #[test]
+    fn a_record_without_the_output_delivers_nothing() {
+        let (room, cell) = (Room::new(), cell("app", "amd64"));
+        let report = delivered(&room, &cell, &record(&room, &cell, "other", &amd64_program()));
+        assert!(matches!(report.failure, Some(Failure::MissingOutput { .. })), "{:?}", report.failure);
+        assert!(!room.out().exists());
+    }
+
+    #[test]
+    fn what_is_gone_from_the_cache_leaves_an_old_output_alone() {
+        let (room, cell) = (Room::new(), cell("app", "amd64"));
+        let record = record(&room, &cell, "app", &amd64_program());
+        let old = room.out().join("prod/linux_amd64/app");
+        fs::create_dir_all(old.parent().expect("a folder")).expect("room");
+        fs::write(&old, "old").expect("room");
+        fs::remove_dir_all(room.store.root().join("v1/cas")).expect("there");
+        let report = delivered(&room, &cell, &record);
+        assert_eq!(report.outcome, Outcome::Failed);
+        assert_eq!(fs::read_to_string(&old).expect("there"), "old");
+    }
+
+    #[test]
+    fn an_output_is_a_regular_file() {
+        let room = Room::new();
+        let folder = room.store.root().join("folder");
+        fs::create_dir(&folder).expect("room");
+        let output = crate::testing::path("app");
+        for at in [folder.clone(), folder.join("none")] {
+            let failure = look("c", &output, &at).err().expect("no file");
+            assert_eq!(failure.to_string(), "`c` did not make `app`");
+        }
+    }
+}

@@ -41,6 +41,18 @@ pub enum Failure {
         /// The path that it was denied, where that is known.
         denied: Option<String>,
     },
+    /// The command failed for want of room on the disk of the work area.
+    #[error("`{cell}` failed: there is no room left below `{path}`")]
+    NoRoom {
+        /// The cell.
+        cell: String,
+        /// The command as it can be typed.
+        command: String,
+        /// The work area.
+        path: String,
+        /// What it printed, untouched.
+        output: String,
+    },
     /// The command said 0 and left no file where it was to leave one.
     #[error("`{cell}` did not make `{output}`")]
     MissingOutput {
@@ -145,7 +157,7 @@ impl Failure {
             | Self::InputChanged { .. } => Some(Class::Build),
             Self::Unplanned { told: false, .. } => Some(Class::Plan),
             Self::Unplanned { told: true, .. } | Self::NotTried { .. } => None,
-            Self::Run { .. } | Self::Store { .. } | Self::Work { .. } => Some(Class::Environment),
+            Self::NoRoom { .. } | Self::Run { .. } | Self::Store { .. } | Self::Work { .. } => Some(Class::Environment),
             Self::Stopped { .. } => Some(Class::Interrupted),
         }
     }
@@ -153,7 +165,7 @@ impl Failure {
     /// What is to be shown below the message, untouched: the tool's own output.
     pub fn output(&self) -> Option<&str> {
         match self {
-            Self::Action { output, .. } if !output.is_empty() => Some(output),
+            Self::Action { output, .. } | Self::NoRoom { output, .. } if !output.is_empty() => Some(output),
             _ => None,
         }
     }
@@ -165,7 +177,7 @@ impl Failure {
             Self::Mismatch { path, mismatch, more, .. } => {
                 Some(format!("{path}, {}; and {more} more", mismatch.evidence()))
             }
-            Self::Action { command, .. } => Some(format!("command: {command}")),
+            Self::Action { command, .. } | Self::NoRoom { command, .. } => Some(format!("command: {command}")),
             _ => None,
         }
     }
@@ -176,6 +188,7 @@ impl Diagnostic for Failure {
         let code: Box<dyn std::fmt::Display + 'a> = match self {
             Self::Action { denied: Some(_), .. } => Box::new("xbuild::undeclared-read"),
             Self::Action { .. } => Box::new("xbuild::action-failed"),
+            Self::NoRoom { .. } => Box::new("xbuild::disk-full"),
             Self::MissingOutput { .. } => Box::new("xbuild::missing-output"),
             Self::UndeclaredOutput { .. } => Box::new("xbuild::undeclared-output"),
             Self::InputChanged { .. } => Box::new("xbuild::input-changed"),
@@ -183,6 +196,9 @@ impl Diagnostic for Failure {
             Self::Unplanned { .. } => Box::new("xbuild::unplanned"),
             Self::Run { source, .. } => return source.code(),
             Self::Store { source, .. } => return source.code(),
+            Self::Work { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
+                Box::new("xbuild::disk-full")
+            }
             Self::Work { .. } => Box::new("xbuild::io"),
             Self::NotTried { .. } => Box::new("xbuild::not-tried"),
             Self::Stopped { .. } => Box::new("xbuild::stopped"),
@@ -192,9 +208,11 @@ impl Diagnostic for Failure {
 
     fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
         let help: Box<dyn std::fmt::Display + 'a> = match self {
-            Self::Action { denied: Some(path), .. } => {
-                Box::new(format!("it was denied `{path}`: add it with `inputs \"{path}\"`"))
-            }
+            Self::Action { denied: Some(path), .. } => Box::new(format!(
+                "it was denied `{path}`: copy that into the project and add it to `inputs`, or declare its folder as the \
+                     `root` of a toolchain"
+            )),
+            Self::NoRoom { .. } => Box::new("free some space there, or set another cache folder"),
             Self::InputChanged { .. } => Box::new("nothing was kept of it; run `xbuild build` again"),
             Self::MissingOutput { output, .. } => {
                 Box::new(format!("make it at `{{out}}/{output}`, or change `outputs`"))
@@ -211,5 +229,107 @@ impl Diagnostic for Failure {
         let Self::Mismatch { promised: Some(origin), .. } = self else { return None };
         let label = LabeledSpan::new_primary_with_span(Some("promised here".into()), *origin);
         Some(Box::new(std::iter::once(label)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use xbuild_verify::{Promise, inspect, verify};
+
+    use super::*;
+    use crate::testing::amd64_program;
+
+    fn mismatch(more: usize, promised: Option<Origin>) -> Failure {
+        let promise = Promise::new("linux/arm64".parse().expect("a platform"));
+        let verification = verify(&inspect(&amd64_program()), &promise);
+        let mismatch = Box::new(verification.mismatches()[0].clone());
+        Failure::Mismatch { cell: "c".into(), path: "dist/app".into(), mismatch, promised, more }
+    }
+
+    fn action(denied: Option<&str>, output: &str) -> Failure {
+        Failure::Action {
+            cell: "c".into(),
+            command: "go build".into(),
+            status: "exit status 1".into(),
+            output: output.into(),
+            denied: denied.map(str::to_owned),
+        }
+    }
+
+    /// Class, code, message, note and help, a line each.
+    fn shown(failure: &Failure) -> String {
+        let mut lines = vec![format!("{:?}", failure.class())];
+        lines.extend(failure.code().map(|code| code.to_string()));
+        lines.push(failure.to_string());
+        lines.extend(failure.note());
+        lines.extend(failure.help().map(|help| format!("help: {help}")));
+        lines.join("\n")
+    }
+
+    #[test]
+    fn a_command_that_failed_is_shown_as_it_can_be_typed() {
+        insta::assert_snapshot!(shown(&action(None, "")), @r"
+        Some(Build)
+        xbuild::action-failed
+        `c` failed: exit status 1
+        command: go build
+        ");
+        assert_eq!(action(None, "").output(), None);
+        assert_eq!(action(None, "main.go:1: no").output(), Some("main.go:1: no"));
+    }
+
+    #[test]
+    fn a_denied_path_is_named_with_the_line_to_add() {
+        insta::assert_snapshot!(shown(&action(Some("/etc/key"), "denied")), @r"
+        Some(Build)
+        xbuild::undeclared-read
+        `c` failed: exit status 1
+        command: go build
+        help: it was denied `/etc/key`: copy that into the project and add it to `inputs`, or declare its folder as the `root` of a toolchain
+        ");
+    }
+
+    #[test]
+    fn a_mismatch_shows_its_evidence_and_points_at_the_promise() {
+        insta::assert_snapshot!(shown(&mismatch(0, None)), @r"
+        Some(Verify)
+        xbuild::machine-mismatch
+        `c` is an x86-64 program
+        dist/app, ELF header, e_machine = 62 (x86-64), expected 183 (AArch64)
+        ");
+        assert!(mismatch(2, None).note().is_some_and(|note| note.ends_with("; and 2 more")));
+        assert!(mismatch(0, None).labels().is_none());
+        let labels = mismatch(0, Some(Origin { offset: 7, length: 3 }));
+        let label = labels.labels().and_then(|mut labels| labels.next()).expect("a label");
+        assert_eq!((label.label(), label.offset(), label.len()), (Some("promised here"), 7, 3));
+    }
+
+    #[test]
+    fn outputs_that_are_missing_or_undeclared_say_what_to_write() {
+        let (cell, output) = ("c".to_owned(), "app".to_owned());
+        insta::assert_snapshot!(shown(&Failure::MissingOutput { cell: cell.clone(), output: output.clone() }), @r"
+        Some(Build)
+        xbuild::missing-output
+        `c` did not make `app`
+        help: make it at `{out}/app`, or change `outputs`
+        ");
+        insta::assert_snapshot!(shown(&Failure::UndeclaredOutput { cell, output }), @r#"
+        Some(Build)
+        xbuild::undeclared-output
+        `c` made `app`, which is not declared
+        help: add it: `outputs … "app"`
+        "#);
+    }
+
+    #[test]
+    fn consequences_have_no_class_of_their_own() {
+        let (cell, because) = ("c".to_owned(), "another cell failed first".to_owned());
+        assert_eq!(Failure::NotTried { cell: cell.clone(), because }.class(), None);
+        let unplanned = |told| Failure::Unplanned { cell: "c".into(), reason: "no go".into(), told };
+        assert_eq!(unplanned(true).class(), None);
+        assert_eq!(unplanned(false).class(), Some(Class::Plan));
+        assert_eq!(Failure::Stopped { cell: cell.clone() }.class(), Some(Class::Interrupted));
+        let source = std::io::Error::from(std::io::ErrorKind::StorageFull);
+        assert_eq!(Failure::Work { cell, path: "p".into(), source }.class(), Some(Class::Environment));
     }
 }

@@ -78,3 +78,103 @@ fn works(units: Vec<(Unit<'_>, Verdict)>) -> Vec<Work<'_>> {
     }
     works
 }
+
+#[cfg(test)]
+mod tests {
+    use xbuild_builder::{EnvEntry, EnvSource, SecretValue, Word};
+
+    use super::*;
+    use crate::testing::{action, cell};
+
+    /// The jobs of a plan of two mains for one platform, the second one changed: `run` or `restore` and the cells, a line a
+    /// job; `-` before cells without one.
+    fn check(change: impl FnOnce(&mut PlannedCell), expect: &str) {
+        let mut second = cell("worker", "amd64");
+        change(&mut second);
+        assert_eq!(shown(vec![cell("gateway", "amd64"), second]), expect);
+    }
+
+    /// The same, where a change is one of the action.
+    fn check_action(change: impl FnOnce(&mut Action), expect: &str) {
+        let with = |cell: &mut PlannedCell| {
+            let action = cell.action.as_mut().expect("an action");
+            change(action);
+            cell.key = Some(action.key());
+        };
+        check(with, expect);
+    }
+
+    fn shown(cells: Vec<PlannedCell>) -> String {
+        let plan = Plan { cells };
+        let jobs = Jobs::of(&plan);
+        let ids =
+            |unit: &Unit<'_>| unit.cells.iter().map(|cell| cell.identity.id.as_str()).collect::<Vec<_>>().join("=");
+        let works = jobs.works.iter().map(|work| match work {
+            Work::Restore(unit) => format!("restore {}", ids(unit)),
+            Work::Run(units) => format!("run {}", units.iter().map(ids).collect::<Vec<_>>().join(" ")),
+        });
+        let without = jobs.without.iter().map(|cell| format!("- {}", cell.identity.id));
+        works.chain(without).collect::<Vec<_>>().join("\n")
+    }
+
+    const APART: &str = "run prod/gateway@linux/amd64\nrun prod/worker@linux/amd64";
+
+    #[test]
+    fn mains_of_one_platform_and_one_set_of_flags_share_a_process() {
+        check(|_| {}, "run prod/gateway@linux/amd64 prod/worker@linux/amd64");
+        check_action(|action| action.timeout_seconds = Some(9), "run prod/gateway@linux/amd64 prod/worker@linux/amd64");
+    }
+
+    #[test]
+    fn what_differs_in_anything_but_the_package_goes_alone() {
+        let entry = |value: &str| EnvEntry { value: Word::text(value), source: EnvSource::Policy };
+        check_action(|action| drop(action.recipe.env.insert("GOARCH".into(), entry("arm64"))), APART);
+        check_action(|action| drop(action.recipe.env.insert("MODE".into(), entry("x"))), APART);
+        check_action(|action| action.recipe.argv.insert(2, "-tags=x".into()), APART);
+        check_action(|action| action.recipe.network = true, APART);
+        check_action(|action| action.recipe.cwd = Some(crate::testing::path("sub")), APART);
+        check_action(|action| action.secrets.extend([("TOKEN".into(), SecretValue { keyed_hash: None })]), APART);
+        check_action(|action| action.tools.values_mut().for_each(|tool| tool.version = "2".into()), APART);
+    }
+
+    #[test]
+    fn what_one_process_cannot_build_goes_alone() {
+        assert_eq!(shown(vec![library("gateway"), library("worker")]), APART);
+        check(|cell| cell.import_path = None, APART);
+        // A command with its words in another order is none that a batch knows.
+        check_action(|action| action.recipe.argv.push("--".into()), APART);
+    }
+
+    fn library(target: &str) -> PlannedCell {
+        let mut cell = cell(target, "amd64");
+        let action = cell.action.as_mut().expect("an action");
+        action.recipe.argv.insert(2, "-buildmode=c-archive".into());
+        cell.key = Some(action.key());
+        cell
+    }
+
+    #[test]
+    fn cells_of_one_action_are_one_unit() {
+        let mut twin = cell("gateway", "amd64");
+        twin.identity.id = "edge/gateway@linux/amd64".into();
+        let plan = vec![cell("gateway", "amd64"), cell("worker", "amd64"), twin];
+        assert_eq!(shown(plan), "run prod/gateway@linux/amd64=edge/gateway@linux/amd64 prod/worker@linux/amd64");
+    }
+
+    #[test]
+    fn what_is_cached_is_restored_and_what_is_not_known_has_no_job() {
+        check(|cell| cell.verdict = Verdict::Cached, "run prod/gateway@linux/amd64\nrestore prod/worker@linux/amd64");
+        let unknown = |cell: &mut PlannedCell| {
+            (cell.action, cell.key, cell.verdict) = (None, None, Verdict::Unknown);
+        };
+        check(unknown, "run prod/gateway@linux/amd64\n- prod/worker@linux/amd64");
+    }
+
+    #[test]
+    fn a_unit_speaks_by_its_first_cell() {
+        let first = cell("gateway", "amd64");
+        let action = action("gateway", "amd64");
+        let unit = Unit { key: action.key(), action: &action, cells: vec![&first] };
+        assert_eq!(unit.id(), "prod/gateway@linux/amd64");
+    }
+}

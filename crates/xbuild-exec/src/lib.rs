@@ -17,6 +17,8 @@ mod promise;
 pub mod sandbox;
 pub mod scheduler;
 mod stage;
+#[cfg(test)]
+mod testing;
 
 pub use bench::{Allowance, CachePlace, Workbench};
 pub use drive::build;

@@ -219,8 +219,11 @@ impl Performer<'_> {
             return Err(Failure::Stopped { cell });
         }
         let output = log::shown(&process.log, &stage.src());
-        let denied = denied_path(&output, &process).map(|path| path.to_string());
         let command = argv.iter().map(|word| shell_word(&word.template())).collect::<Vec<_>>().join(" ");
+        if says_disk_full(&output) {
+            return Err(Failure::NoRoom { cell, command, path: stage.top().to_string(), output });
+        }
+        let denied = denied_path(&output, &process).map(|path| path.to_string());
         Err(Failure::Action { cell, command, status: finished.status.to_string(), output, denied })
     }
 
@@ -395,6 +398,11 @@ fn stage_failure(bench: &Workbench<'_>, cell: String, path: &Utf8Path, error: &S
 /// The same system error again: it is told for each cell, and `io::Error` cannot be cloned.
 fn copy_error(error: &std::io::Error) -> std::io::Error {
     error.raw_os_error().map_or_else(|| error.kind().into(), std::io::Error::from_raw_os_error)
+}
+
+/// Whether a tool told of the system's `ENOSPC`. The room itself says nothing: tools remove their half-written files.
+fn says_disk_full(output: &str) -> bool {
+    output.to_ascii_lowercase().contains("no space left on device")
 }
 
 /// A word as a shell would need it.

@@ -133,8 +133,8 @@ mod tests {
     fn the_nearest_module_counts_and_brings_its_local_ones() {
         let folder = tempfile::tempdir().expect("a folder");
         let root = Utf8Path::from_path(folder.path()).expect("UTF-8");
-        std::fs::create_dir_all(root.join("a/b/cmd")).expect("folders");
-        std::fs::write(root.join("a/b/go.mod"), "module m\nreplace x => ../lib\n").expect("go.mod");
+        fs::create_dir_all(root.join("a/b/cmd")).expect("folders");
+        fs::write(root.join("a/b/go.mod"), "module m\nreplace x => ../lib\n").expect("go.mod");
         let cwd = RelPath::new("a/b/cmd").expect("a path");
         let module = GoModule::find(root, Some(&cwd));
         assert_eq!(module.folder, "a/b");

@@ -163,3 +163,126 @@ fn output_fields(fields: &mut Fields, path: Option<&str>, output: &Output) {
         fields.extend(parts.map(|(name, value)| (format!("release {name}{at}"), value)));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Release;
+    use crate::testing::{artifact, lock, pin, release};
+
+    const A: &str = "edge/a@linux/amd64";
+
+    fn sentences(drifts: &[Drift]) -> Vec<String> {
+        drifts.iter().map(ToString::to_string).collect()
+    }
+
+    /// What is said when the artifact, or a whole lock, is changed.
+    fn check(change: impl FnOnce(&mut Lock), expect: &[&str]) {
+        let old = lock();
+        let mut new = lock();
+        change(&mut new);
+        assert_eq!(sentences(&drift(&old, &new)), expect);
+    }
+
+    fn built(lock: &mut Lock) -> &mut Artifact {
+        match lock.artifacts.get_mut(A) {
+            Some(ArtifactState::Built(built)) => built,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn output(lock: &mut Lock) -> &mut Output {
+        built(lock).outputs.get_mut(&None).expect("the output")
+    }
+
+    #[test]
+    fn equal_locks_do_not_differ() {
+        check(|_| {}, &[]);
+    }
+
+    #[test]
+    fn a_field_is_named_with_its_old_and_its_new_value() {
+        let arm = |lock: &mut Lock| drop(built(lock).env.insert("GOARCH".into(), "arm64".into()));
+        check(arm, &["edge/a@linux/amd64: env GOARCH was `amd64`, is `arm64`"]);
+        check(
+            |lock| drop(built(lock).env.insert("GOARM".into(), "7".into())),
+            &["edge/a@linux/amd64: env GOARM was nothing, is `7`"],
+        );
+        check(|lock| built(lock).env.clear(), &["edge/a@linux/amd64: env GOARCH was `amd64`, is nothing"]);
+        check(
+            |lock| built(lock).argv[2] = "./b".into(),
+            &["edge/a@linux/amd64: argv was `{tool:go} build ./a`, is `{tool:go} build ./b`"],
+        );
+        check(|lock| built(lock).secret_env.clear(), &["edge/a@linux/amd64: secret-env TOKEN was `set`, is nothing"]);
+        check(|lock| built(lock).builder = "zig".into(), &["edge/a@linux/amd64: builder was `go`, is `zig`"]);
+    }
+
+    #[test]
+    fn what_was_verified_and_released_is_named_too() {
+        check(
+            |lock| output(lock).verified = artifact("arm").outputs[&None].verified.clone(),
+            &["edge/a@linux/amd64: verified arch was `amd64`, is `arm`"],
+        );
+        check(
+            |lock| output(lock).release = Some(Release { size: 4, ..release("inputs") }),
+            &["edge/a@linux/amd64: release size was `3`, is `4`"],
+        );
+        let moved = |lock: &mut Lock| {
+            let output = built(lock).outputs.remove(&None).unwrap_or_default();
+            built(lock).outputs.insert(Some("lib.so".into()), Output { release: None, ..output });
+        };
+        let mut new = lock();
+        moved(&mut new);
+        let named = "edge/a@linux/amd64: verified arch of lib.so was nothing, is `amd64`";
+        assert!(sentences(&drift(&lock(), &new)).iter().any(|sentence| sentence == named));
+    }
+
+    #[test]
+    fn what_comes_and_goes_is_named_toolchains_first() {
+        let change = |lock: &mut Lock| {
+            let state = lock.artifacts.remove(A).unwrap_or(ArtifactState::Pending);
+            lock.artifacts.insert("edge/z@linux/amd64".into(), state);
+            lock.toolchains.values_mut().for_each(|known| *known = pin("blake3:u"));
+        };
+        check(
+            change,
+            &[
+                "toolchain go@1.26.8 on linux/amd64: tree was `blake3:t`, is `blake3:u`",
+                "edge/a@linux/amd64: in the lock, but no longer built",
+                "edge/z@linux/amd64: not in the lock",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_first_build_is_drift_of_a_pending_cell() {
+        let change = |lock: &mut Lock| {
+            drop(lock.artifacts.insert("edge/b@linux/arm64".into(), ArtifactState::Built(Artifact::default())));
+        };
+        check(
+            change,
+            &[
+                "edge/b@linux/arm64: argv was nothing, is ``",
+                "edge/b@linux/arm64: builder was nothing, is ``",
+                "edge/b@linux/arm64: state was `pending`, is nothing",
+                "edge/b@linux/arm64: toolchain was nothing, is ``",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_release_is_broken_by_other_bytes_of_the_same_inputs_only() {
+        let check = |release: Release, expect: &[&str]| {
+            let mut artifact = artifact("amd64");
+            artifact.outputs.values_mut().for_each(|output| output.release = Some(release.clone()));
+            let built = Built { artifacts: BTreeMap::from([(A.into(), artifact)]), ..Built::default() };
+            assert_eq!(sentences(&broken_releases(&lock(), &built)), expect);
+        };
+        check(release("inputs"), &[]);
+        check(Release { blake3: "c".into(), size: 4, ..release("others") }, &[]);
+        check(
+            Release { blake3: "c".into(), size: 4, ..release("inputs") },
+            &["edge/a@linux/amd64: release blake3 was `b`, is `c`", "edge/a@linux/amd64: release size was `3`, is `4`"],
+        );
+    }
+}

@@ -10,6 +10,8 @@ mod model;
 mod print;
 mod problem;
 mod read;
+#[cfg(test)]
+mod testing;
 mod verified;
 
 pub use drift::{Drift, Subject, broken_releases, drift};

@@ -58,3 +58,94 @@ fn promised(artifact: &Artifact, before: Option<&ArtifactState>, release: bool) 
     }
     artifact
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::model::Output;
+    use crate::testing::{artifact, lock, pin, release};
+
+    const A: &str = "edge/a@linux/amd64";
+    const B: &str = "edge/b@linux/arm64";
+
+    fn built(id: &str, artifact: Artifact) -> Built {
+        Built { artifacts: BTreeMap::from([(id.to_owned(), artifact)]), ..Built::default() }
+    }
+
+    fn released(artifact: &Artifact) -> Option<&str> {
+        artifact.outputs.get(&None)?.release.as_ref().map(|release| release.inputs.as_str())
+    }
+
+    fn with_release(inputs: &str) -> Artifact {
+        let output = Output { verified: None, release: Some(release(inputs)) };
+        Artifact { outputs: BTreeMap::from([(None, output)]), ..artifact("arm64") }
+    }
+
+    #[test]
+    fn only_blocks_of_what_was_built_change() {
+        let old = lock();
+        let new = merge(&old, &built(B, artifact("arm64")), [A, B]);
+        assert_eq!(new.artifacts[A], old.artifacts[A]);
+        assert_eq!(new.toolchains, old.toolchains);
+        assert!(matches!(&new.artifacts[B], ArtifactState::Built(built) if built.env["GOARCH"] == "arm64"));
+        assert_eq!(merge(&old, &Built::default(), [A, B]), old);
+    }
+
+    #[test]
+    fn a_cell_that_was_never_built_is_pending_and_one_that_is_no_cell_vanishes() {
+        let new = merge(&lock(), &Built::default(), [A, "edge/new@linux/amd64"]);
+        assert_eq!(new.artifacts.keys().collect::<Vec<_>>(), [A, "edge/new@linux/amd64"]);
+        assert_eq!(new.artifacts["edge/new@linux/amd64"], ArtifactState::Pending);
+        // What was built and is no cell of the project does not enter.
+        let stray = merge(&lock(), &built("edge/stray@linux/amd64", artifact("amd64")), [A, B]);
+        assert_eq!(stray, lock());
+    }
+
+    #[test]
+    fn an_ordinary_build_keeps_the_release_and_a_release_moves_it() {
+        let check = |id: &str, release: bool, expect: Option<&str>| {
+            let built = Built { release, ..built(id, with_release("today")) };
+            let new = merge(&lock(), &built, [A, B]);
+            assert!(matches!(&new.artifacts[id], ArtifactState::Built(artifact) if released(artifact) == expect));
+        };
+        check(A, false, Some("inputs"));
+        check(A, true, Some("today"));
+        check(B, false, None);
+        check(B, true, Some("today"));
+    }
+
+    #[test]
+    fn a_release_is_that_of_the_same_output() {
+        let mut two = with_release("today");
+        let output = two.outputs.remove(&None).unwrap_or_default();
+        two.outputs.insert(Some("other".into()), output);
+        let new = merge(&lock(), &built(A, two), [A, B]);
+        assert!(
+            matches!(&new.artifacts[A], ArtifactState::Built(built) if built.outputs[&Some("other".into())].release.is_none())
+        );
+    }
+
+    #[test]
+    fn a_pin_keeps_what_is_known_of_the_same_tree() {
+        let id = ToolchainId { name: "go@1.26.8".into(), host: "linux/amd64".into() };
+        let found = |tree: &str| {
+            let pin = ToolchainPin { tree: tree.into(), ..ToolchainPin::default() };
+            let built = Built { toolchains: BTreeMap::from([(id.clone(), pin)]), ..Built::default() };
+            merge(&lock(), &built, [A, B]).toolchains[&id].clone()
+        };
+        assert_eq!(found("blake3:t"), pin("blake3:t"));
+        assert_eq!(found("blake3:u"), ToolchainPin { source: None, h1: None, tree: "blake3:u".into() });
+    }
+
+    #[test]
+    fn pins_of_other_hosts_stay_while_their_version_is_used() {
+        let host = |host: &str| ToolchainId { name: "go@1.26.8".into(), host: host.into() };
+        let mut old = lock();
+        old.toolchains.insert(host("darwin/arm64"), pin("blake3:mac"));
+        assert_eq!(merge(&old, &Built::default(), [A, B]).toolchains, old.toolchains);
+        let newer = Artifact { toolchains: BTreeSet::from(["go@1.27.0".into()]), ..artifact("amd64") };
+        assert_eq!(merge(&old, &built(A, newer), [A, B]).toolchains, BTreeMap::new());
+    }
+}

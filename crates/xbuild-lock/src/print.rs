@@ -76,3 +76,130 @@ fn release(out: &mut Printer, release: &Release) {
     out.field("sha256", [text(&release.sha256)]);
     out.field("size", [Item::Argument(release.size.into())]);
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+    use std::process::Command;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::Lock;
+    use crate::testing::{artifact, lock, locks, release};
+
+    proptest! {
+        #[test]
+        fn what_is_printed_reads_as_the_same_lock(lock in locks()) {
+            let text = print(&lock);
+            let back = crate::read(text.as_bytes());
+            prop_assert_eq!(back.map_err(|problem| format!("{problem:?} in {text}")), Ok(lock));
+        }
+
+        #[test]
+        fn equal_locks_and_only_they_are_equal_text(one in locks(), other in locks()) {
+            prop_assert_eq!(one == other, print(&one) == print(&other));
+        }
+    }
+
+    #[test]
+    fn a_lock_is_one_field_a_line_with_blank_lines_between_blocks() {
+        insta::assert_snapshot!(print(&lock()), @r#"
+        // written by xbuild; `xbuild lock` rewrites it
+        xbuild-lock 1
+
+        toolchain "go@1.26.8" host="linux/amd64" {
+            source "gomod:go"
+            h1 "h1:x"
+            tree "blake3:t"
+        }
+
+        artifact "edge/a@linux/amd64" {
+            builder "go"
+            toolchain "go@1.26.8"
+            argv "{tool:go}" "build" "./a"
+            env "GOARCH" "amd64"
+            secret-env "TOKEN"
+            verified {
+                arch "amd64"
+                bits 64
+                signed #false
+            }
+            release {
+                inputs "inputs"
+                blake3 "b"
+                sha256 "s"
+                size 3
+            }
+        }
+
+        artifact "edge/b@linux/arm64" {
+            pending
+        }
+        "#);
+    }
+
+    /// Two locks that came from one, merged by git: the text, or `None` where git found a conflict.
+    fn merged(base: &Lock, ours: &Lock, theirs: &Lock) -> Option<String> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = |name: &str, lock: &Lock| {
+            fs::write(folder.path().join(name), print(lock)).expect("room");
+            Path::new(name).to_owned()
+        };
+        let files = [file("ours", ours), file("base", base), file("theirs", theirs)];
+        let mut command = Command::new("git");
+        command.args(["merge-file", "-p"]).args(files).current_dir(folder.path());
+        let output = command.output().expect("git");
+        output.status.success().then(|| String::from_utf8(output.stdout).expect("UTF-8"))
+    }
+
+    /// Three neighbours, each built.
+    fn neighbours() -> Lock {
+        let ids = ["edge/a@linux/amd64", "edge/b@linux/amd64", "edge/c@linux/amd64"];
+        let state = || ArtifactState::Built(artifact("amd64"));
+        Lock { artifacts: ids.map(|id| (id.to_owned(), state())).into(), ..Lock::default() }
+    }
+
+    fn edited(lock: &Lock, id: &str, edit: fn(&mut Artifact)) -> Lock {
+        let mut lock = lock.clone();
+        match lock.artifacts.get_mut(id) {
+            Some(ArtifactState::Built(built)) => edit(built),
+            other => panic!("{id}: {other:?}"),
+        }
+        lock
+    }
+
+    #[test]
+    fn branches_that_change_neighbouring_artifacts_merge_cleanly() {
+        // The last line of one block and the first of the next: nothing lies nearer.
+        let last = |built: &mut Artifact| {
+            built.outputs.values_mut().for_each(|output| output.release = Some(Release { size: 4, ..release("i") }));
+        };
+        let first = |built: &mut Artifact| built.builder = "cargo".into();
+        let base = neighbours();
+        let ours = edited(&base, "edge/a@linux/amd64", last);
+        let theirs = edited(&base, "edge/b@linux/amd64", first);
+        let both = edited(&ours, "edge/b@linux/amd64", first);
+        assert_eq!(merged(&base, &ours, &theirs), Some(print(&both)));
+    }
+
+    #[test]
+    fn branches_that_add_and_remove_distant_artifacts_merge_cleanly() {
+        let base = neighbours();
+        let (mut ours, mut theirs) = (base.clone(), base.clone());
+        ours.artifacts.remove("edge/a@linux/amd64");
+        theirs.artifacts.insert("edge/d@linux/amd64".into(), ArtifactState::Pending);
+        let mut both = ours.clone();
+        both.artifacts.extend(theirs.artifacts.last_key_value().map(|(id, state)| (id.clone(), state.clone())));
+        assert_eq!(merged(&base, &ours, &theirs), Some(print(&both)));
+    }
+
+    #[test]
+    fn branches_that_change_one_artifact_differently_conflict() {
+        let base = neighbours();
+        let ours = edited(&base, "edge/b@linux/amd64", |built| built.builder = "cargo".into());
+        let theirs = edited(&base, "edge/b@linux/amd64", |built| built.builder = "zig".into());
+        assert_eq!(merged(&base, &ours, &theirs), None);
+    }
+}

@@ -1,7 +1,7 @@
 //! A lock's text to a [`Lock`], strictly: what is not known is an error, so that nothing is lost when it is written again.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use xbuild_kdl::{Node, printable};
 
@@ -38,10 +38,39 @@ fn once<K: Ord + std::fmt::Display, V>(map: &mut BTreeMap<K, V>, key: K, value: 
             place.insert(value);
             Ok(())
         }
-        Entry::Occupied(place) => {
-            Err(LockProblem::Duplicate { name: printable(&place.key().to_string()), at: label(node.name.span) })
+        Entry::Occupied(place) => Err(twice(node, &place.key().to_string())),
+    }
+}
+
+/// The fields that may stand more than once in a block.
+const REPEATED: [&str; 5] = ["toolchain", "env", "secret-env", "verified", "release"];
+
+/// The fields that are blocks themselves.
+const BLOCKS: [&str; 2] = ["verified", "release"];
+
+/// The fields of a block: each once, and none with a block of its own, but for those that do.
+fn fields(node: &Node) -> Result<&[Node]> {
+    let fields = node.nodes();
+    for (position, field) in fields.iter().enumerate() {
+        let name = field.name.value.as_str();
+        if !REPEATED.contains(&name) && fields[..position].iter().any(|before| before.name.value == name) {
+            return Err(twice(field, name));
+        }
+        if !BLOCKS.contains(&name) && field.children.is_some() {
+            return Err(wrong(field, "no block"));
         }
     }
+    Ok(fields)
+}
+
+/// Fails where one of the fields is missing.
+fn require(node: &Node, names: &[&str], expected: &'static str) -> Result<()> {
+    let has = |name: &&str| node.nodes().iter().any(|field| field.name.value == **name);
+    if names.iter().all(has) { Ok(()) } else { Err(wrong(node, expected)) }
+}
+
+fn twice(node: &Node, name: &str) -> LockProblem {
+    LockProblem::Duplicate { name: printable(name), at: label(node.name.span) }
 }
 
 fn format(node: Option<&Node>) -> Result<()> {
@@ -52,7 +81,8 @@ fn format(node: Option<&Node>) -> Result<()> {
         return Err(unknown(node));
     }
     match node.entries.as_slice() {
-        [one] if one.value.as_integer() == Some(crate::FORMAT) => Ok(()),
+        _ if node.children.is_some() => Err(wrong(node, "no block")),
+        [one] if one.name.is_none() && one.value.as_integer() == Some(crate::FORMAT) => Ok(()),
         [one] if one.value.as_integer().is_some() => Err(LockProblem::Format {
             found: one.value.raw_number().unwrap_or_default().to_owned(),
             at: label(one.value_span),
@@ -93,8 +123,9 @@ fn toolchain(node: &Node) -> Result<(ToolchainId, ToolchainPin)> {
     };
     let host = node.property("host").and_then(|entry| entry.value.as_str());
     let (Some(name), Some(host), 2) = (name, host, node.entries.len()) else { return Err(wrong(node, expected)) };
+    require(node, &["tree"], "a `tree`")?;
     let mut pin = ToolchainPin::default();
-    for child in node.nodes() {
+    for child in fields(node)? {
         match child.name.value.as_str() {
             "source" => pin.source = Some(argument(child)?),
             "h1" => pin.h1 = Some(argument(child)?),
@@ -106,13 +137,14 @@ fn toolchain(node: &Node) -> Result<(ToolchainId, ToolchainPin)> {
 }
 
 fn artifact(node: &Node) -> Result<ArtifactState> {
-    if let [only] = node.nodes()
+    if let [only] = fields(node)?
         && only.name.value == "pending"
     {
         return if only.entries.is_empty() { Ok(ArtifactState::Pending) } else { Err(wrong(only, "nothing")) };
     }
+    require(node, &["builder", "argv"], "a `builder` and an `argv`, or `pending` alone")?;
     let mut built = Artifact::default();
-    for child in node.nodes() {
+    for child in fields(node)? {
         artifact_field(&mut built, child)?;
     }
     Ok(ArtifactState::Built(built))
@@ -121,7 +153,7 @@ fn artifact(node: &Node) -> Result<ArtifactState> {
 fn artifact_field(built: &mut Artifact, node: &Node) -> Result<()> {
     match node.name.value.as_str() {
         "builder" => built.builder = argument(node)?,
-        "toolchain" => drop(built.toolchains.insert(argument(node)?)),
+        "toolchain" => once_in(&mut built.toolchains, node)?,
         "argv" => built.argv = arguments(node)?,
         "env" => {
             let Ok([name, value]) = <[String; 2]>::try_from(arguments(node)?) else {
@@ -129,12 +161,28 @@ fn artifact_field(built: &mut Artifact, node: &Node) -> Result<()> {
             };
             once(&mut built.env, name, value, node)?;
         }
-        "secret-env" => drop(built.secret_env.insert(argument(node)?)),
-        "verified" => output(built, node)?.verified = Some(verified(node)?),
-        "release" => output(built, node)?.release = Some(release(node)?),
+        "secret-env" => once_in(&mut built.secret_env, node)?,
+        "verified" => once_of(&mut output(built, node)?.verified, verified(node)?, node)?,
+        "release" => once_of(&mut output(built, node)?.release, release(node)?, node)?,
         _ => return Err(unknown(node)),
     }
     Ok(())
+}
+
+fn once_in(set: &mut BTreeSet<String>, node: &Node) -> Result<()> {
+    let name = argument(node)?;
+    if set.contains(&name) {
+        return Err(twice(node, &name));
+    }
+    set.insert(name);
+    Ok(())
+}
+
+fn once_of<T>(place: &mut Option<T>, value: T, node: &Node) -> Result<()> {
+    match place.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(twice(node, &node.name.value)),
+    }
 }
 
 /// The output that a `verified` or `release` block is about.
@@ -148,9 +196,12 @@ fn output<'a>(built: &'a mut Artifact, node: &Node) -> Result<&'a mut Output> {
 
 /// Facts are kept as they stand: which facts there are grows with what can be proved.
 fn verified(node: &Node) -> Result<Verified> {
-    let facts = node.nodes().iter().map(|fact| {
+    let facts = fields(node)?.iter().map(|fact| {
         let values = fact.entries.iter().map(|entry| {
             let value = &entry.value;
+            if entry.name.is_some() {
+                return Err(wrong(fact, "no properties"));
+            }
             let text = || value.as_str().map(|text| Value::Text(text.to_owned()));
             let number = || value.as_integer().map(Value::Number);
             let flag = || value.as_bool().map(Value::Bool);
@@ -162,8 +213,9 @@ fn verified(node: &Node) -> Result<Verified> {
 }
 
 fn release(node: &Node) -> Result<Release> {
+    require(node, &["inputs", "blake3", "sha256", "size"], "`inputs`, `blake3`, `sha256` and `size`")?;
     let mut release = Release { inputs: String::new(), blake3: String::new(), sha256: String::new(), size: 0 };
-    for child in node.nodes() {
+    for child in fields(node)? {
         match child.name.value.as_str() {
             "inputs" => release.inputs = argument(child)?,
             "blake3" => release.blake3 = argument(child)?,
@@ -177,6 +229,107 @@ fn release(node: &Node) -> Result<Release> {
 
 fn size(node: &Node) -> Result<u64> {
     let [one] = node.entries.as_slice() else { return Err(wrong(node, "a number of bytes")) };
+    if one.name.is_some() {
+        return Err(wrong(node, "a number of bytes"));
+    }
     let number = one.value.as_integer().and_then(|number| u64::try_from(number).ok());
     number.ok_or_else(|| wrong(node, "a number of bytes"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::lock;
+
+    /// What is said of a lock whose first `from` is `to`, and the text that the label points at.
+    fn check(from: &str, to: &str, expect: &str) {
+        let text = crate::print(&lock()).replacen(from, to, 1);
+        assert!(text.contains(to), "{from:?} is in the lock");
+        let problem = read(text.as_bytes()).expect_err(&text);
+        let at = miette::Diagnostic::labels(&problem).and_then(|mut labels| labels.next());
+        let at = at.map(|label| format!(" at {:?}", &text[label.offset()..label.offset() + label.len()]));
+        assert_eq!(format!("{problem}{}", at.unwrap_or_default()), expect);
+    }
+
+    #[test]
+    fn what_is_not_known_is_an_error() {
+        check("toolchain \"go", "tool \"go", "`tool` is no part of a lock of format 1 at \"tool\"");
+        check("    builder", "    newer 1\n    builder", "`newer` is no part of a lock of format 1 at \"newer\"");
+        check("    tree", "    size 3\n    tree", "`size` is no part of a lock of format 1 at \"size\"");
+        check("    size", "    mode 3\n        size", "`mode` is no part of a lock of format 1 at \"mode\"");
+        check(
+            "    pending",
+            "    pending\n    size 3",
+            "`artifact` takes a `builder` and an `argv`, or `pending` alone at \"artifact \\\"edge/b@linux/arm64\\\"\"",
+        );
+    }
+
+    #[test]
+    fn another_format_is_told_by_its_number() {
+        check("xbuild-lock 1", "xbuild-lock 2", "`xbuild.lock` has format 2, this xbuild reads format 1 at \"2\"");
+        check(
+            "xbuild-lock 1",
+            "xbuild-lock \"1\"",
+            "`xbuild-lock` takes the number of a format at \"xbuild-lock \\\"1\\\"\"",
+        );
+        check("xbuild-lock 1", "xbuild-lock 1 { x; }", "`xbuild-lock` takes no block at \"xbuild-lock 1\"");
+        check("xbuild-lock 1", "", "`toolchain` is no part of a lock of format 1 at \"toolchain\"");
+        let none = read(b"// nothing\n").expect_err("no format");
+        assert_eq!(none.to_string(), "`xbuild.lock` has format none, this xbuild reads format 1");
+    }
+
+    #[test]
+    fn what_a_merge_leaves_twice_is_an_error() {
+        check(
+            "artifact \"edge/b@linux/arm64\"",
+            "artifact \"edge/a@linux/amd64\"",
+            "`edge/a@linux/amd64` stands twice in `xbuild.lock` at \"artifact\"",
+        );
+        check("    tree", "    tree \"x\"\n    tree", "`tree` stands twice in `xbuild.lock` at \"tree\"");
+        check("    argv", "    argv \"go\"\n    argv", "`argv` stands twice in `xbuild.lock` at \"argv\"");
+        check("    env", "    env \"GOARCH\" \"arm\"\n    env", "`GOARCH` stands twice in `xbuild.lock` at \"env\"");
+        check("        arch", "        arch \"arm\"\n        arch", "`arch` stands twice in `xbuild.lock` at \"arch\"");
+        check(
+            "    release",
+            "    verified { }\n    release",
+            "`verified` stands twice in `xbuild.lock` at \"verified\"",
+        );
+        check(
+            "    verified",
+            "    toolchain \"go@1.26.8\"\n    verified",
+            "`go@1.26.8` stands twice in `xbuild.lock` at \"toolchain\"",
+        );
+    }
+
+    #[test]
+    fn a_value_of_another_kind_or_a_missing_one_is_an_error() {
+        check("builder \"go\"", "builder #true", "`builder` takes strings at \"builder #true\"");
+        check("builder \"go\"", "builder", "`builder` takes one string at \"builder\"");
+        check("builder \"go\"", "builder \"go\" { x; }", "`builder` takes no block at \"builder \\\"go\\\"\"");
+        check("\"GOARCH\" \"amd64\"", "\"GOARCH\"", "`env` takes a name and a value at \"env \\\"GOARCH\\\"\"");
+        check("size 3", "size -3", "`size` takes a number of bytes at \"size -3\"");
+        check("size 3", "size bytes=3", "`size` takes a number of bytes at \"size bytes=3\"");
+        check("bits 64", "bits 6.4", "`bits` takes strings, whole numbers or booleans at \"bits 6.4\"");
+        check("bits 64", "bits of=64", "`bits` takes no properties at \"bits of=64\"");
+        check("    sha256 \"s\"\n", "", "`release` takes `inputs`, `blake3`, `sha256` and `size` at \"release\"");
+        check(
+            "    builder \"go\"\n",
+            "",
+            "`artifact` takes a `builder` and an `argv`, or `pending` alone at \"artifact \\\"edge/a@linux/amd64\\\"\"",
+        );
+        check(
+            " host=\"linux/amd64\"",
+            "",
+            "`toolchain` takes a name and `host=\"…\"` at \"toolchain \\\"go@1.26.8\\\"\"",
+        );
+    }
+
+    #[test]
+    fn conflict_markers_are_no_lock() {
+        let markers = "<<<<<<< ours\n    env \"A\" \"1\"\n=======\n    env \"A\" \"2\"\n>>>>>>> theirs\n";
+        let text = crate::print(&lock()).replacen("    env \"GOARCH\" \"amd64\"\n", markers, 1);
+        assert!(text.contains("======="));
+        assert!(matches!(read(text.as_bytes()), Err(LockProblem::Syntax { .. })));
+        assert!(matches!(read(b"xbuild-lock 1\nartifact \xff"), Err(LockProblem::Syntax { .. })));
+    }
 }

@@ -12,6 +12,7 @@ use crate::args::InspectArguments;
 use crate::context::{Context, Failure, Problem};
 use crate::exit::Exit;
 use crate::present::artifact::{facts, sentence};
+use crate::present::harmless::harmless;
 use crate::present::table::{Table, bytes};
 
 /// A file that cannot be looked at.
@@ -121,12 +122,12 @@ fn card(file: &Seen) -> String {
         ("stripped", flag(facts.stripped)),
         ("packed", facts.packed.map(|packer| packer.to_string())),
     ];
-    let mut text = format!("{} ({})\n", file.path, bytes(file.size));
+    let mut text = format!("{} ({})\n", harmless(file.path.as_str()), bytes(file.size));
     for (name, value) in lines.into_iter().filter_map(|(name, value)| Some((name, value?))) {
-        text.push_str(&format!("  {name:<12}  {}\n", xbuild_kdl::printable(&value)));
+        text.push_str(&format!("  {name:<12}  {}\n", harmless(&value)));
     }
     for problem in &facts.problems {
-        text.push_str(&format!("  {:<12}  {problem}\n", "problem"));
+        text.push_str(&format!("  {:<12}  {}\n", "problem", harmless(&problem.to_string())));
     }
     text
 }

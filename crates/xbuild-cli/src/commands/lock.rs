@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use xbuild_exec::{Outcome, Report};
 use xbuild_facts::{Gathered, Tools};
 use xbuild_lock::{
-    Artifact, ArtifactState, Built, Drift, Output, Release, ToolchainId, ToolchainPin, broken_releases, drift, merge, verified,
+    Artifact, ArtifactState, Built, Drift, Output, Release, ToolchainId, ToolchainPin, broken_releases, drift, merge,
+    verified,
 };
 use xbuild_plan::PlannedCell;
 

@@ -13,6 +13,7 @@ use crate::args::{Format, Selecting};
 use crate::context::{Context, Failure};
 use crate::exit::Exit;
 use crate::present::cell::Places;
+use crate::present::harmless::harmless;
 use crate::present::table::Table;
 use crate::project::Loaded;
 use crate::selecting::select;
@@ -116,7 +117,7 @@ fn table(loaded: &Loaded, matrix: &Matrix<'_>, selected: &Selected<'_>, places: 
         let platform = cell.platform().map_or_else(|| "any".to_owned(), |platform| platform.to_string());
         table.row(vec![cell.id().to_string(), cell.target().name.to_string(), platform, places.text(cell.origin())]);
     }
-    let mut text = format!("{}: {}\n\n{}", loaded.name(), count(selected.cells.len()), table.render());
+    let mut text = format!("{}: {}\n\n{}", harmless(&loaded.name()), count(selected.cells.len()), table.render());
     let mut gone = Table::new(&["dropped", "by"]);
     let mut any = false;
     for point in dropped(matrix, selected) {

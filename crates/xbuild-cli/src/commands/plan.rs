@@ -11,6 +11,7 @@ use crate::args::{Format, Selecting};
 use crate::context::{Context, Failure, Problem};
 use crate::exit::Exit;
 use crate::present::cell::{Places, identity};
+use crate::present::harmless::harmless;
 use crate::present::progress::Drawing;
 use crate::present::table::Table;
 use crate::project::Loaded;
@@ -146,7 +147,7 @@ fn table(context: &Context, loaded: &Loaded, gathered: &Gathered, places: &Place
         let key = cell.key.map(|key| key.hash().short()).unwrap_or_default();
         table.row(vec![cell.identity.id.clone(), cell.verdict.as_str().into(), inputs, key, sentence(&cell.why)]);
     }
-    let mut text = format!("{}: {}\n\n{}", loaded.name(), summary(&gathered.plan.cells), table.render());
+    let mut text = format!("{}: {}\n\n{}", harmless(&loaded.name()), summary(&gathered.plan.cells), table.render());
     if context.global.verbose {
         for cell in &gathered.plan.cells {
             text.push_str(&details(cell, &gathered.tools, places));

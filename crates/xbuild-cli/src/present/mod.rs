@@ -2,6 +2,7 @@
 
 pub(crate) mod artifact;
 pub(crate) mod cell;
+pub(crate) mod harmless;
 pub(crate) mod progress;
 pub(crate) mod table;
 pub(crate) mod trace;

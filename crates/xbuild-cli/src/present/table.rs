@@ -1,5 +1,7 @@
 //! Plain tables: columns as wide as their widest cell, no frame, nothing that needs a colour.
 
+use crate::present::harmless::harmless;
+
 /// Rows of text under headings.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
@@ -12,7 +14,7 @@ impl Table {
     }
 
     pub(crate) fn row(&mut self, cells: Vec<String>) {
-        self.rows.push(cells);
+        self.rows.push(cells.into_iter().map(|cell| harmless(&cell)).collect());
     }
 
     /// The table as text, each line ended.

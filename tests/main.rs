@@ -1,0 +1,17 @@
+//! The whole repository under test: the rules of the house, and the documents against the program.
+//!
+//! One binary, so that it links once. What a single crate promises is tested in that crate.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod agreement;
+mod book;
+mod codes;
+mod commands;
+mod harness;
+mod hostile;
+mod house;
+mod markdown;
+mod repository;
+mod reproducible;
+mod traps;
