@@ -42,17 +42,24 @@ fn itinerary() -> Vec<Step> {
     steps
 }
 
+/// Changes the project; the number is that of the step.
+type Edit = fn(&mut World, usize);
+
+/// Changes what lies in the output folder.
+type Damage = fn(&Path);
+
 /// One step of the walk.
+#[derive(Clone, Copy)]
 enum Step {
     /// Changes the project.
-    Edit(&'static str, fn(&mut World, usize)),
+    Edit(&'static str, Edit),
     /// Changes what lies in the output folder.
-    Damage(&'static str, fn(&Path)),
+    Damage(&'static str, Damage),
     /// Brings back the project of so many steps before.
     Back(usize),
 }
 
-const EDITS: [(&str, fn(&mut World, usize)); 17] = [
+const EDITS: [(&str, Edit); 17] = [
     ("edit a shared function", |world, n| world.set("internal/greet/greet.go", &greet(n))),
     ("edit a main", |world, n| world.set("cmd/hub/main.go", &hub(&world.module, n))),
     ("add a shared file", |world, n| world.set("internal/greet/more.go", &constant("more", n))),
@@ -81,7 +88,7 @@ const EDITS: [(&str, fn(&mut World, usize)); 17] = [
     ("make a source executable", |world, _| world.toggle_executable("cmd/hub/main.go")),
 ];
 
-const BREAKS: [(&str, fn(&mut World, usize)); 4] = [
+const BREAKS: [(&str, Edit); 4] = [
     ("break a main", |world, _| world.append("cmd/web/main.go", "\nvar _ = broken\n")),
     ("break a file for arm64", |world, _| world.append("internal/greet/greet_arm64.go", "\nvar _ = broken\n")),
     ("break the start of a file", |world, _| world.set("internal/greet/greet_amd64.go", "package broken greet\n")),
@@ -92,7 +99,7 @@ const BREAKS: [(&str, fn(&mut World, usize)); 4] = [
 ];
 
 /// Where a cell fails there may be nothing to damage.
-const DAMAGES: [(&str, fn(&Path)); 6] = [
+const DAMAGES: [(&str, Damage); 6] = [
     ("delete the output folder", |dist| drop(fs::remove_dir_all(dist))),
     ("delete an output", |dist| drop(fs::remove_file(dist.join("prod/linux_amd64/hub")))),
     ("cut an output", |dist| {
