@@ -37,7 +37,7 @@ pub(crate) fn bytes(size: u64) -> String {
     let units = ["B", "kB", "MB", "GB", "TB"];
     let mut value = size as f64;
     let mut unit = 0;
-    while value >= 999.5 && unit + 1 < units.len() {
+    while value >= 999.95 && unit + 1 < units.len() {
         value /= 1000.0;
         unit += 1;
     }
