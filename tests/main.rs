@@ -11,6 +11,7 @@ mod commands;
 mod harness;
 mod hostile;
 mod house;
+mod interrupt;
 mod markdown;
 mod repository;
 mod reproducible;

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::io::{IsTerminal as _, Write as _};
+use std::sync::Mutex;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use miette::Diagnostic;
+use serde_json::Value;
 use xbuild_platform::HostPlatform;
 use xbuild_toolchain::Environment;
 
 use crate::args::{Color, Format, Global};
-use crate::diagnostics::{Note, Source, human, json};
+use crate::diagnostics::{Note, Source, document, entries, human};
 use crate::exit::Exit;
 use crate::present::harmless::harmless;
 
@@ -55,6 +57,8 @@ pub(crate) struct Context {
     pub(crate) host: HostPlatform,
     pub(crate) processors: u32,
     color: bool,
+    /// The problems so far, for the one document that a program reads at the end.
+    told: Mutex<Vec<Value>>,
 }
 
 /// A machine that xbuild cannot work on.
@@ -88,7 +92,15 @@ impl Context {
         };
         let processors =
             std::thread::available_parallelism().map_or(1, |count| u32::try_from(count.get()).unwrap_or(1));
-        Ok(Self { global, cwd, environment: Environment::new(variables), host, processors, color })
+        Ok(Self {
+            global,
+            cwd,
+            environment: Environment::new(variables),
+            host,
+            processors,
+            color,
+            told: Mutex::default(),
+        })
     }
 
     /// Whether results are for a program.
@@ -109,7 +121,7 @@ impl Context {
 
     /// Says something beside the result, on standard error.
     pub(crate) fn say(&self, text: &str) {
-        if !self.global.quiet {
+        if !self.global.quiet && !self.is_json() {
             let _ = writeln!(std::io::stderr().lock(), "{}", harmless(text));
         }
     }
@@ -124,13 +136,22 @@ impl Context {
         if problems.is_empty() {
             return;
         }
-        let text = if self.is_json() {
-            let problems: Vec<&Problem> = problems.iter().map(|(problem, _)| *problem).collect();
-            format!("{}\n", json(&problems, source))
-        } else {
-            problems.iter().map(|(problem, note)| human(problem.as_ref(), source, note, self.color) + "\n").collect()
-        };
+        if self.is_json() {
+            if let Ok(mut told) = self.told.lock() {
+                told.extend(entries(problems, source));
+            }
+            return;
+        }
+        let text: String =
+            problems.iter().map(|(problem, note)| human(problem.as_ref(), source, note, self.color) + "\n").collect();
         let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    }
+
+    /// Writes what a program is to read of all problems of the run: one document.
+    pub(crate) fn finish(&self) {
+        if let Some(told) = self.told.lock().ok().filter(|told| !told.is_empty()) {
+            let _ = writeln!(std::io::stderr().lock(), "{}", document(&told));
+        }
     }
 
     /// Reports why a command ended, and says with which code.

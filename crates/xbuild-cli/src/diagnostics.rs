@@ -188,11 +188,27 @@ fn indented(output: &str) -> String {
 }
 
 /// For programs: the document of the contract.
-pub(crate) fn json(problems: &[&Problem], source: Option<&Source>) -> Value {
+pub(crate) fn json(problems: &[(&Problem, Note)], source: Option<&Source>) -> Value {
+    document(&entries(problems, source))
+}
+
+/// The document that holds these entries.
+pub(crate) fn document(entries: &[Value]) -> Value {
+    value!({ "format": 1, "diagnostics": entries })
+}
+
+/// The document's entries, one for each problem.
+pub(crate) fn entries(problems: &[(&Problem, Note)], source: Option<&Source>) -> Vec<Value> {
     let lines = source.map(|source| Lines::new(&source.text));
-    let diagnostics: Vec<Value> =
-        problems.iter().map(|problem| one(problem.as_ref(), source, lines.as_ref())).collect();
-    value!({ "format": 1, "diagnostics": diagnostics })
+    let entry = |(problem, note): &(&Problem, Note)| {
+        let mut entry = one(problem.as_ref(), source, lines.as_ref());
+        entry["note"] = value!(note.note);
+        entry["output"] = value!(note.output);
+        let related = problem.related().into_iter().flatten();
+        entry["related"] = related.map(|problem| one(problem, source, lines.as_ref())).collect();
+        entry
+    };
+    problems.iter().map(entry).collect()
 }
 
 fn one(problem: &dyn Diagnostic, source: Option<&Source>, lines: Option<&Lines>) -> Value {

@@ -40,6 +40,7 @@ pub fn main() -> ExitCode {
         Ok(exit) => exit,
         Err(failure) => context.report(&failure),
     };
+    context.finish();
     exit.into()
 }
 

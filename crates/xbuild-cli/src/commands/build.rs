@@ -78,7 +78,10 @@ pub(crate) fn run(context: &Context, arguments: &BuildArguments) -> Result<Exit,
     let mut exit = report_faults(context, &loaded, std::mem::take(&mut gathered.faults));
     exit = exit.worse(report_failures(context, &loaded, &report));
     let cells: Vec<String> = matrix.cells().map(|cell| cell.id().to_string()).collect();
-    let written = settle(context, &lock, &gathered, &report, &cells, arguments.release)?;
+    let written = settle(context, &lock, &gathered, &report, &cells, arguments.release).unwrap_or_else(|failure| {
+        exit = exit.worse(context.report(&failure));
+        Written::default()
+    });
     exit = exit.worse(written.exit());
     if let Some(by_signal) = stopped.exit() {
         exit = by_signal;

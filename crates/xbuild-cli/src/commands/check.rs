@@ -1,7 +1,7 @@
 //! `xbuild check`: every problem of the file at once.
 
 use crate::context::{Context, Failure, Problem};
-use crate::diagnostics::json;
+use crate::diagnostics::{Note, json};
 use crate::exit::Exit;
 use crate::project::{File, is_error};
 
@@ -10,7 +10,7 @@ pub(crate) fn run(context: &Context) -> Result<Exit, Failure> {
     let (project, problems) = file.check(context);
     let fails = project.is_none() || problems.iter().any(|problem| is_error(context, problem));
     if context.is_json() {
-        let problems: Vec<&Problem> = problems.iter().collect();
+        let problems: Vec<(&Problem, Note)> = problems.iter().map(|problem| (problem, Note::default())).collect();
         context.print(&format!("{}\n", json(&problems, Some(&file.source))));
     } else {
         context.problems(&problems, Some(&file.source));

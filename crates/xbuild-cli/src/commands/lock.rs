@@ -40,7 +40,8 @@ struct OneDrift(Drift);
 /// How many differences are shown one by one.
 const SHOWN: usize = 20;
 
-/// What became of the lock.
+/// What became of the lock; by default it is as it was.
+#[derive(Default)]
 pub(crate) struct Written {
     changed: bool,
     drifts: Vec<Drift>,
