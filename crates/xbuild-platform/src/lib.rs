@@ -1,7 +1,7 @@
 //! What a machine is: operating system, architecture and variant, from one closed table.
 //!
 //! Every name that a user may write, every `GOOS`/`GOARCH` pair that Go can build and every level of an
-//! architecture stands in [`table`]; anything else is a [`PlatformError`] that names the right word. The baseline of an
+//! architecture stands in one table; anything else is a [`PlatformError`] that names the right word. The baseline of an
 //! architecture has one spelling only (the short one), so equal platforms are equal text.
 //!
 //! This crate does not ask what machine it runs on; the CLI hands the host's platform in as a value.
