@@ -19,6 +19,7 @@ usage: cargo xtask tidy                  layout, lints, documents and house rule
        cargo xtask ci                    all that a merge needs (.ci/run)
        cargo xtask bench [OPTIONS]       xbuild, GoReleaser and a shell loop build the same 30 programs
            --runs N                      runs of each (default 5)
+           --platforms N                 only the first N platforms (default 10)
            --scenario NAME               only this one: fresh, cold-platform, unchanged, leaf (repeats)
            --out FILE                    also write every single run, as tab-separated values
 ";

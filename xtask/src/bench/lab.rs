@@ -11,7 +11,7 @@ use crate::Outcome;
 use crate::step::{cargo, output, root, run, target};
 
 use super::contender::{Contender, Go, PROGRAMS};
-use super::platform::{self, Platform};
+use super::platform::Platform;
 use super::scenario::Scenario;
 
 /// The GoReleaser that is compared with.
@@ -24,15 +24,16 @@ const LEAF: &str = "internal/table/table.go";
 pub(crate) struct Lab {
     folder: PathBuf,
     go: Go,
+    platforms: Vec<Platform>,
 }
 
 impl Lab {
     /// Builds xbuild, installs GoReleaser where it is missing, copies the fleet and fetches its modules.
-    pub(crate) fn prepare() -> Outcome<Self> {
+    pub(crate) fn prepare(platforms: &[Platform]) -> Outcome<Self> {
         let folder = target().join("bench");
         let version = output(Command::new("go").args(["env", "GOVERSION"]))?.trim_start_matches("go").to_owned();
         let go = Go { version, root: output(Command::new("go").args(["env", "GOROOT"]))? };
-        let lab = Self { folder, go };
+        let lab = Self { folder, go, platforms: platforms.to_vec() };
         eprintln!("preparing the tools, the sources and the modules");
         run(&mut cargo(&["build", "--quiet", "--release", "--package", "xbuild"]))?;
         lab.install_goreleaser()?;
@@ -43,6 +44,11 @@ impl Lab {
         download.args(["mod", "download"]).current_dir(lab.project(Contender::Loop)).env("GOMODCACHE", lab.modules());
         run(&mut download)?;
         Ok(lab)
+    }
+
+    /// The platforms that everybody builds for.
+    pub(crate) fn platforms(&self) -> &[Platform] {
+        &self.platforms
     }
 
     fn install_goreleaser(&self) -> Outcome {
@@ -82,7 +88,7 @@ impl Lab {
     pub(crate) fn restore_sources(&self, contender: Contender) -> Outcome {
         let project = self.project(contender);
         copy(&root().join("examples").join("fleet"), &project)?;
-        self.write_job(contender, &platform::ALL)?;
+        self.write_job(contender, &self.platforms)?;
         if contender == Contender::Goreleaser && !project.join(".git").exists() {
             make_repository(&project)?;
         }
@@ -132,7 +138,7 @@ impl Lab {
         self.write_job(contender, platforms)?;
         let mut command = self.plain_command(contender);
         let said = output(&mut command).map(drop);
-        self.write_job(contender, &platform::ALL)?;
+        self.write_job(contender, &self.platforms)?;
         said
     }
 
@@ -169,7 +175,7 @@ impl Lab {
     /// Fails where a program is missing: a fast build that builds less is no build.
     pub(crate) fn check_outputs(&self, contender: Contender) -> Outcome {
         let found = programs(&self.project(contender).join("dist"))?;
-        let wanted = PROGRAMS.len() * platform::ALL.len();
+        let wanted = PROGRAMS.len() * self.platforms.len();
         if found == wanted { Ok(()) } else { Err(format!("{}: {found} of {wanted} programs", contender.name()).into()) }
     }
 }

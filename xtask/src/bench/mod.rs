@@ -23,17 +23,19 @@ use scenario::Scenario;
 /// What was asked for.
 struct Options {
     runs: usize,
+    platforms: usize,
     scenarios: Vec<Scenario>,
     out: Option<PathBuf>,
 }
 
 impl Options {
     fn parse(words: &[&str]) -> Outcome<Self> {
-        let mut options = Self { runs: 5, scenarios: Vec::new(), out: None };
+        let mut options = Self { runs: 5, platforms: platform::ALL.len(), scenarios: Vec::new(), out: None };
         let pairs = words.chunks(2);
         for pair in pairs {
             match *pair {
                 ["--runs", number] => options.runs = number.parse().map_err(|_| format!("`{number}` is no number"))?,
+                ["--platforms", number] => options.platforms = platforms(number)?,
                 ["--scenario", name] => options.scenarios.push(Scenario::named(name)?),
                 ["--out", file] => options.out = Some(std::path::absolute(file)?),
                 [word, ..] => return Err(format!("`{word}` is not understood, or lacks its value").into()),
@@ -47,10 +49,16 @@ impl Options {
     }
 }
 
+/// How many of the ten, from the first.
+fn platforms(number: &str) -> Outcome<usize> {
+    let all = 1..=platform::ALL.len();
+    number.parse().ok().filter(|count| all.contains(count)).ok_or_else(|| format!("`{number}` is not 1 to 10").into())
+}
+
 /// Prepares everything, runs every scenario, and prints a table of medians.
 pub(crate) fn run(words: &[&str]) -> Outcome {
     let options = Options::parse(words)?;
-    let lab = Lab::prepare()?;
+    let lab = Lab::prepare(&platform::ALL[..options.platforms])?;
     let mut runs = Vec::new();
     for scenario in &options.scenarios {
         runs.extend(run_scenario(&lab, *scenario, options.runs)?);

@@ -18,9 +18,9 @@ pub(crate) const ALL: [Platform; 10] = [
     Platform("windows/arm64"),
 ];
 
-/// All but the one that is cold in the scenario of that name.
-pub(crate) fn without_the_cold_one() -> Vec<Platform> {
-    ALL.into_iter().filter(|platform| platform.0 != "linux/riscv64").collect()
+/// All but the last one, which is cold in the scenario of that name.
+pub(crate) fn without_the_cold_one(platforms: &[Platform]) -> &[Platform] {
+    &platforms[..platforms.len().saturating_sub(1)]
 }
 
 impl Platform {
@@ -63,6 +63,6 @@ mod tests {
 
     #[test]
     fn one_platform_is_cold() {
-        assert_eq!(without_the_cold_one().len() + 1, ALL.len());
+        assert_eq!(without_the_cold_one(&ALL).len() + 1, ALL.len());
     }
 }

@@ -54,10 +54,10 @@ impl Scenario {
         lab.restore_sources(contender)?;
         if self == Self::ColdPlatform {
             lab.forget(contender)?;
-            lab.build(contender, &platform::without_the_cold_one())?;
+            lab.build(contender, platform::without_the_cold_one(lab.platforms()))?;
             lab.save_cache(contender)?;
         }
-        lab.build(contender, &platform::ALL)
+        lab.build(contender, lab.platforms())
     }
 
     /// Before each round, not timed.
