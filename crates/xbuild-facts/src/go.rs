@@ -63,7 +63,6 @@ impl Session<'_> {
         resolved: &Resolved<'_>,
         planned: &PlannedCell,
         stamps: &Stamps,
-        _: &mut Vec<Fault>,
     ) -> Result<GoCell, Reason> {
         if planned.builder != BuilderKind::Go {
             let what = planned.builder.as_str().to_owned();

@@ -79,7 +79,7 @@ impl Session<'_> {
         let mut go_cells = Vec::new();
         for (cell, resolved) in &cells {
             let mut planned = outline(*cell, resolved);
-            match self.go_cell(*cell, resolved, &planned, &stamps, &mut gathered.faults) {
+            match self.go_cell(*cell, resolved, &planned, &stamps) {
                 Ok(go) => {
                     planned.recipe = Some(go.recipe.clone());
                     gathered.modules.insert(planned.identity.id.clone(), go.module.clone());
