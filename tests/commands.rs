@@ -551,7 +551,10 @@ fn a_locked_build_names_what_changed() {
         assert!(named.contains(words), "{words:?} in {named}");
     }
     assert_eq!(project.read_text("xbuild.lock"), lock);
+    fs::remove_dir_all(project.path("dist")).unwrap();
     let document = project.xbuild(&["build", "--locked", "--format", "json"]).exits(7);
+    assert!(!project.path("dist").exists(), "what the lock does not say is not built");
+    assert_eq!(document.json()["cells"][0]["outcome"], "skipped");
     document.diagnostic("xbuild::drift");
     let drift = document.json()["lock"]["drift"][0].to_string();
     assert!(drift.contains("argv was") && drift.contains("-ldflags=-s"), "{drift}");

@@ -1,9 +1,10 @@
 //! From bytes to artifacts: inspected, compared with the promise, published, put where the user wants them.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::sync::Arc;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use xbuild_content::{Digest, RelPath, Sha256, Tree, TreeEntry};
 use xbuild_plan::PlannedCell;
 use xbuild_store::{Cas as _, Materialized, Placement, Record};
@@ -14,22 +15,22 @@ use crate::failure::Failure;
 use crate::outcome::{ArtifactReport, CellReport, Outcome};
 use crate::promise::{origin, promise};
 
-/// A file of an action, inspected.
+/// What one read of a file tells.
+#[derive(Debug, Clone)]
 pub(crate) struct Inspected {
-    pub(crate) output: RelPath,
+    pub(crate) digest: Digest,
+    pub(crate) sha256: Sha256,
     pub(crate) facts: Facts,
 }
 
-/// What an action left at `at` for one of its outputs.
-pub(crate) fn look(cell: &str, output: &RelPath, at: &Utf8Path) -> Result<Inspected, Failure> {
+/// The outputs of a unit that were looked at as they were published: what is delivered from them need not be read again.
+pub(crate) type Looked = BTreeMap<RelPath, Inspected>;
+
+/// Fails where nothing or no regular file stands at `at` for an output.
+pub(crate) fn is_made(cell: &str, output: &RelPath, at: &Utf8Path) -> Result<(), Failure> {
+    let is_file = at.symlink_metadata().is_ok_and(|metadata| metadata.is_file());
     let missing = || Failure::MissingOutput { cell: cell.to_owned(), output: output.to_string() };
-    let metadata = at.symlink_metadata().map_err(|_| missing())?;
-    if !metadata.is_file() {
-        return Err(missing());
-    }
-    let work = |source| Failure::Work { cell: cell.to_owned(), path: at.to_string(), source };
-    let bytes = fs::read(at).map_err(work)?;
-    Ok(Inspected { output: output.clone(), facts: inspect(&bytes) })
+    is_file.then_some(()).ok_or_else(missing)
 }
 
 /// How a cell's promise is kept by a file.
@@ -49,38 +50,30 @@ pub(crate) fn broken(cell: &PlannedCell, path: &str, mismatches: &[Mismatch]) ->
     })
 }
 
-/// A file of a record.
-struct Recorded {
-    output: RelPath,
-    path: RelPath,
-    digest: Digest,
-    executable: bool,
-}
-
-/// Puts a record's files where a cell wants them, and verifies what is then there.
-pub(crate) fn deliver(bench: &Workbench<'_>, cell: &PlannedCell, record: &Record, outcome: Outcome) -> CellReport {
+/// Verifies a record's files, and puts them where a cell wants them: what it does not promise is not put there. `looked` has
+/// the outputs whose bytes were read in this run already; all others are read.
+pub(crate) fn deliver(
+    bench: &Workbench<'_>,
+    cell: &PlannedCell,
+    record: &Record,
+    looked: &Looked,
+    outcome: Outcome,
+) -> CellReport {
     let mut report = CellReport::without_action(&cell.identity.id, outcome, None);
     report.log = Some(crate::log::place(bench.store, record.key())).filter(|log| log.is_file());
-    let files = match recorded(cell, &record.outputs) {
-        Ok(files) => files,
+    match verified(bench, cell, record, looked) {
+        Ok(artifacts) => report.artifacts = artifacts,
         Err(failure) => return failed(report, failure),
-    };
-    if let Err(failure) = place(bench, cell, &files) {
+    }
+    let broken =
+        report.artifacts.iter().find_map(|artifact| broken(cell, artifact.path.as_str(), &artifact.mismatches));
+    if let Some(failure) = broken {
         return failed(report, failure);
     }
-    for file in files {
-        match artifact(bench, cell, file) {
-            Ok(artifact) => {
-                let failure = broken(cell, artifact.path.as_str(), &artifact.mismatches);
-                report.artifacts.push(artifact);
-                if let Some(failure) = failure {
-                    report = failed(report, failure);
-                }
-            }
-            Err(failure) => return failed(report, failure),
-        }
+    match place(bench, cell, record, &report.artifacts) {
+        Ok(()) => report,
+        Err(failure) => failed(report, failure),
     }
-    report
 }
 
 fn failed(mut report: CellReport, failure: Failure) -> CellReport {
@@ -89,56 +82,77 @@ fn failed(mut report: CellReport, failure: Failure) -> CellReport {
     report
 }
 
-fn recorded(cell: &PlannedCell, outputs: &Tree) -> Result<Vec<Recorded>, Failure> {
-    let files = cell.artifacts.iter().map(|artifact| match outputs.get(&artifact.output) {
-        Some(TreeEntry::File { digest, executable }) => Ok(Recorded {
-            output: artifact.output.clone(),
-            path: artifact.path.clone(),
-            digest: *digest,
-            executable: *executable,
-        }),
-        _ => Err(Failure::MissingOutput { cell: cell.identity.id.clone(), output: artifact.output.to_string() }),
+/// Every file of a record that is an artifact of the cell, compared with what the cell promises.
+fn verified(
+    bench: &Workbench<'_>,
+    cell: &PlannedCell,
+    record: &Record,
+    looked: &Looked,
+) -> Result<Vec<ArtifactReport>, Failure> {
+    let artifacts = cell.artifacts.iter().map(|artifact| {
+        let (digest, executable) = recorded(cell, &record.outputs, &artifact.output)?;
+        let known = looked.get(&artifact.output).filter(|known| known.digest == digest).cloned();
+        let at = bench.out.join(artifact.path.as_str());
+        let Inspected { sha256, facts, .. } = match known {
+            Some(known) => known,
+            None => look(bench, cell, &at, digest, executable)?,
+        };
+        let mismatches = mismatches(cell, &facts);
+        let (output, path) = (artifact.output.clone(), artifact.path.clone());
+        Ok(ArtifactReport { output, path, digest, sha256, facts, mismatches })
     });
-    files.collect()
+    artifacts.collect()
 }
 
-fn place(bench: &Workbench<'_>, cell: &PlannedCell, files: &[Recorded]) -> Result<(), Failure> {
-    let id = || cell.identity.id.clone();
-    let placements: Vec<Placement> = files
-        .iter()
-        .map(|file| Placement {
-            digest: file.digest,
-            dest: bench.out.join(file.path.as_str()),
-            executable: file.executable,
-        })
-        .collect();
-    match bench
-        .store
-        .materialize(&placements)
-        .map_err(|source| Failure::Store { cell: id(), source: Arc::new(source) })?
-    {
-        Materialized::Done { .. } => Ok(()),
-        Materialized::Missing(_) => {
-            Err(Failure::NotTried { cell: id(), because: "its cached files vanished; run `xbuild build` again".into() })
-        }
+fn recorded(cell: &PlannedCell, outputs: &Tree, output: &RelPath) -> Result<(Digest, bool), Failure> {
+    match outputs.get(output) {
+        Some(TreeEntry::File { digest, executable }) => Ok((*digest, *executable)),
+        _ => Err(Failure::MissingOutput { cell: cell.identity.id.clone(), output: output.to_string() }),
     }
 }
 
-fn artifact(bench: &Workbench<'_>, cell: &PlannedCell, file: Recorded) -> Result<ArtifactReport, Failure> {
-    let at: Utf8PathBuf = bench.out.join(file.path.as_str());
-    let Inspected { output, facts } = look(&cell.identity.id, &file.output, &at)?;
-    let mismatches = mismatches(cell, &facts);
-    let sha256 = sha256(bench, cell, &at)?;
-    Ok(ArtifactReport { output, path: file.path, digest: file.digest, sha256, facts, mismatches })
+/// Reads an artifact: where it stands already, or else its blob.
+fn look(
+    bench: &Workbench<'_>,
+    cell: &PlannedCell,
+    at: &Utf8Path,
+    digest: Digest,
+    executable: bool,
+) -> Result<Inspected, Failure> {
+    let id = || cell.identity.id.clone();
+    let store = |source| Failure::Store { cell: id(), source: Arc::new(source) };
+    if bench.store.is_current(at, &digest, executable).map_err(store)? {
+        let work = |source| Failure::Work { cell: id(), path: at.to_string(), source };
+        let facts = inspect(&fs::read(at).map_err(work)?);
+        let (_, sha256) = bench.store.files().digest_with_sha256(at).map_err(store)?;
+        return Ok(Inspected { digest, sha256, facts });
+    }
+    let bytes = bench.store.read(&digest, u64::MAX).map_err(store)?.ok_or_else(|| vanished(cell))?;
+    Ok(Inspected { digest, sha256: Sha256::of(&bytes), facts: inspect(&bytes) })
 }
 
-fn sha256(bench: &Workbench<'_>, cell: &PlannedCell, at: &Utf8Path) -> Result<Sha256, Failure> {
-    let (_, sha256) = bench
-        .store
-        .files()
-        .digest_with_sha256(at)
-        .map_err(|source| Failure::Store { cell: cell.identity.id.clone(), source: Arc::new(source) })?;
-    Ok(sha256)
+fn vanished(cell: &PlannedCell) -> Failure {
+    let because = "its cached files vanished; run `xbuild build` again".into();
+    Failure::NotTried { cell: cell.identity.id.clone(), because }
+}
+
+fn place(
+    bench: &Workbench<'_>,
+    cell: &PlannedCell,
+    record: &Record,
+    artifacts: &[ArtifactReport],
+) -> Result<(), Failure> {
+    let placements = artifacts.iter().map(|artifact| {
+        let (digest, executable) = recorded(cell, &record.outputs, &artifact.output)?;
+        let dest = bench.out.join(artifact.path.as_str());
+        Ok(Placement { digest, sha256: Some(artifact.sha256), dest, executable })
+    });
+    let placements: Vec<Placement> = placements.collect::<Result<_, Failure>>()?;
+    let store = |source| Failure::Store { cell: cell.identity.id.clone(), source: Arc::new(source) };
+    match bench.store.materialize(&placements).map_err(store)? {
+        Materialized::Done { .. } => Ok(()),
+        Materialized::Missing(_) => Err(vanished(cell)),
+    }
 }
 
 #[cfg(test)]
@@ -165,7 +179,7 @@ mod tests {
     }
 
     fn delivered(room: &Room, cell: &PlannedCell, record: &Record) -> CellReport {
-        room.with_bench(|bench| deliver(bench, cell, record, Outcome::Cached))
+        room.with_bench(|bench| deliver(bench, cell, record, &Looked::new(), Outcome::Cached))
     }
 
     #[test]
@@ -188,6 +202,7 @@ mod tests {
         let report = delivered(&room, &cell, &record(&room, &cell, "app", &amd64_program()));
         assert_eq!(report.outcome, Outcome::Failed);
         assert!(!report.artifacts[0].mismatches.is_empty());
+        assert!(!room.out().exists(), "what is not promised is not delivered");
         let failure = report.failure.expect("a failure");
         assert_eq!(failure.class(), Some(Class::Verify));
         assert_eq!(failure.to_string(), "`prod/app@linux/arm64` is an x86-64 program");
@@ -221,7 +236,7 @@ mod tests {
         fs::create_dir(&folder).expect("room");
         let output = crate::testing::path("app");
         for at in [folder.clone(), folder.join("none")] {
-            let failure = look("c", &output, &at).err().expect("no file");
+            let failure = is_made("c", &output, &at).expect_err("no file");
             assert_eq!(failure.to_string(), "`c` did not make `app`");
         }
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use camino::Utf8PathBuf;
 use xbuild_content::{Digest, RelPath, Sha256};
+use xbuild_plan::Plan;
 use xbuild_verify::{Facts, Mismatch};
 
 use crate::failure::Failure;
@@ -94,4 +95,16 @@ pub struct Report {
     pub cells: Vec<CellReport>,
     /// Whether the user stopped it.
     pub interrupted: bool,
+}
+
+impl Report {
+    /// A run that was refused before it began.
+    pub fn refused(plan: &Plan, because: &str) -> Self {
+        let cells = plan.cells.iter().map(|cell| {
+            let id = cell.identity.id.clone();
+            let failure = Failure::NotTried { cell: id.clone(), because: because.to_owned() };
+            CellReport::without_action(&id, Outcome::Skipped, Some(failure))
+        });
+        Self { cells: cells.collect(), interrupted: false }
+    }
 }

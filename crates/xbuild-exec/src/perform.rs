@@ -9,9 +9,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 use xbuild_builder::{Action, Place, Places, Word, go};
 use xbuild_content::{RelPath, Tree, TreeEntry};
 use xbuild_store::{ActionCache as _, Guard, Record, StoreError, Taking};
+use xbuild_verify::inspect;
 
 use crate::bench::Workbench;
-use crate::deliver::{broken, deliver, look, mismatches};
+use crate::deliver::{Inspected, Looked, broken, deliver, is_made, mismatches};
 use crate::event::Event;
 use crate::failure::Failure;
 use crate::job::{Unit, Work};
@@ -48,7 +49,7 @@ impl Performer<'_> {
 
     fn restore(&self, unit: &Unit<'_>) -> Vec<CellReport> {
         match self.bench.store.record(unit.key) {
-            Ok(Some(record)) => self.deliver_all(unit, &record, Outcome::Cached),
+            Ok(Some(record)) => self.deliver_all(unit, &record, &Looked::new(), Outcome::Cached),
             // The record went away since the plan was made: another process cleared the cache.
             Ok(None) => self.run_units(std::slice::from_ref(unit)),
             Err(source) => {
@@ -58,9 +59,9 @@ impl Performer<'_> {
         }
     }
 
-    fn deliver_all(&self, unit: &Unit<'_>, record: &Record, outcome: Outcome) -> Vec<CellReport> {
+    fn deliver_all(&self, unit: &Unit<'_>, record: &Record, looked: &Looked, outcome: Outcome) -> Vec<CellReport> {
         let reports: Vec<CellReport> =
-            unit.cells.iter().map(|cell| deliver(self.bench, cell, record, outcome)).collect();
+            unit.cells.iter().map(|cell| deliver(self.bench, cell, record, looked, outcome)).collect();
         for report in &reports {
             // Only `why` reads it: a cache that cannot keep it costs an explanation.
             let _ = self.bench.store.set_last_key(self.bench.root.as_str(), &report.id, unit.key);
@@ -77,7 +78,7 @@ impl Performer<'_> {
         for unit in units {
             // Another process may have built it while this one waited.
             match self.reads_cache.then(|| self.usable_record(unit)).flatten() {
-                Some(record) => reports.extend(self.deliver_all(unit, &record, Outcome::Cached)),
+                Some(record) => reports.extend(self.deliver_all(unit, &record, &Looked::new(), Outcome::Cached)),
                 None => left.push(unit),
             }
         }
@@ -187,15 +188,9 @@ impl Performer<'_> {
             }
             Err(failure) => {
                 let log = log::keep(self.bench.store, unit.key, &stage.log(attempt));
-                let mut failure = Some(failure);
-                let reports = unit.cells.iter().map(|cell| {
-                    let id = cell.identity.id.clone();
-                    let failure = failure.take().unwrap_or_else(|| same_action(&id, unit.id()));
-                    let mut report = CellReport::without_action(&id, Outcome::Failed, Some(failure));
-                    report.log.clone_from(&log);
-                    report
-                });
-                reports.collect()
+                let mut reports = first_failed(unit, failure);
+                reports.iter_mut().for_each(|report| report.log.clone_from(&log));
+                reports
             }
         }
     }
@@ -291,7 +286,7 @@ impl Performer<'_> {
         let mut reports = Vec::new();
         for (unit, files) in units.iter().zip(&ran.files) {
             let mut made = match self.publish(unit, files, ran) {
-                Ok(record) => self.deliver_all(unit, &record, Outcome::Built),
+                Ok((record, looked)) => self.deliver_all(unit, &record, &looked, Outcome::Built),
                 Err(made) => made,
             };
             let log = log::keep(self.bench.store, unit.key, &ran.log);
@@ -307,7 +302,12 @@ impl Performer<'_> {
     }
 
     /// Makes the record of an action whose every output is there and is what at least one of its cells promises.
-    fn publish(&self, unit: &Unit<'_>, files: &[(RelPath, Utf8PathBuf)], ran: &Ran) -> Result<Record, Vec<CellReport>> {
+    fn publish(
+        &self,
+        unit: &Unit<'_>,
+        files: &[(RelPath, Utf8PathBuf)],
+        ran: &Ran,
+    ) -> Result<(Record, Looked), Vec<CellReport>> {
         let bench = self.bench;
         if let Some(input) = changed(bench.store, bench.root, &unit.action.inputs) {
             return Err(all_failed(unit, |cell| Failure::InputChanged { cell, input: input.clone() }));
@@ -316,50 +316,51 @@ impl Performer<'_> {
         if let Some(output) = stray {
             return Err(all_failed(unit, |cell| Failure::UndeclaredOutput { cell, output: output.clone() }));
         }
-        self.keep_promises(unit, files)?;
+        for (output, file) in files {
+            is_made(unit.id(), output, file).map_err(|failure| first_failed(unit, failure))?;
+        }
         let store = |source: StoreError| {
             let source = Arc::new(source);
             all_failed(unit, |cell| Failure::Store { cell, source: Arc::clone(&source) })
         };
         let mut record = Record::new(unit.key);
         let mut publication = bench.store.publish().map_err(store)?;
+        let mut looked = Looked::new();
         for (output, file) in files {
-            let added = publication.add_file(file, Taking::Move).map_err(store)?;
+            let (added, facts) = publication.add_file_and_look(file, Taking::Move, inspect).map_err(store)?;
+            looked.insert(output.clone(), Inspected { digest: added.digest, sha256: added.sha256, facts });
             let entry = TreeEntry::File { digest: added.digest, executable: added.executable };
             let placed = record.outputs.insert(output.clone(), entry);
             placed
                 .map_err(|_| all_failed(unit, |cell| Failure::UndeclaredOutput { cell, output: output.to_string() }))?;
         }
+        keep_promises(unit, &looked)?;
         let elapsed = ran.finished.elapsed.as_millis().to_string();
         record.extra.insert("elapsed_ms".into(), elapsed);
         record.extra.insert("peak_rss_bytes".into(), ran.finished.peak_rss_bytes.to_string());
         record.extra.insert("isolation".into(), ran.finished.isolation.to_string());
         publication.commit(&record, &unit.action.explain()).map_err(store)?;
-        Ok(record)
+        Ok((record, looked))
     }
+}
 
-    /// Verifies the files before anything is kept: what no cell promises is neither cached nor delivered.
-    fn keep_promises(&self, unit: &Unit<'_>, files: &[(RelPath, Utf8PathBuf)]) -> Result<(), Vec<CellReport>> {
-        let mut failures: BTreeMap<&str, Failure> = BTreeMap::new();
-        for (output, file) in files {
-            let inspected = look(unit.id(), output, file).map_err(|failure| {
-                let mut failure = Some(failure);
-                all_failed(unit, |cell| failure.take().unwrap_or_else(|| same_action(&cell, unit.id())))
-            })?;
-            for cell in &unit.cells {
-                let path = cell.artifacts.iter().find(|artifact| artifact.output == *output);
-                let path = path.map_or(inspected.output.as_str(), |artifact| artifact.path.as_str());
-                if let Some(failure) = broken(cell, path, &mismatches(cell, &inspected.facts)) {
-                    failures.entry(&cell.identity.id).or_insert(failure);
-                }
+/// Verifies the files before anything is kept: what no cell promises is neither cached nor delivered.
+fn keep_promises(unit: &Unit<'_>, looked: &Looked) -> Result<(), Vec<CellReport>> {
+    let mut failures: BTreeMap<&str, Failure> = BTreeMap::new();
+    for (output, inspected) in looked {
+        for cell in &unit.cells {
+            let path = cell.artifacts.iter().find(|artifact| artifact.output == *output);
+            let path = path.map_or(output.as_str(), |artifact| artifact.path.as_str());
+            if let Some(failure) = broken(cell, path, &mismatches(cell, &inspected.facts)) {
+                failures.entry(&cell.identity.id).or_insert(failure);
             }
         }
-        if failures.len() < unit.cells.len() {
-            return Ok(());
-        }
-        let report = |(id, failure): (&str, Failure)| CellReport::without_action(id, Outcome::Failed, Some(failure));
-        Err(failures.into_iter().map(report).collect())
     }
+    if failures.len() < unit.cells.len() {
+        return Ok(());
+    }
+    let report = |(id, failure): (&str, Failure)| CellReport::without_action(id, Outcome::Failed, Some(failure));
+    Err(failures.into_iter().map(report).collect())
 }
 
 /// A file beside the declared outputs; a batch's folder holds those of all its units, so only folders of one are looked at.
@@ -379,6 +380,12 @@ fn all_failed(unit: &Unit<'_>, mut failure: impl FnMut(String) -> Failure) -> Ve
         CellReport::without_action(id, Outcome::Failed, Some(failure(id.clone())))
     });
     cells.collect()
+}
+
+/// The failure for the unit's first cell; the others have the same action.
+fn first_failed(unit: &Unit<'_>, failure: Failure) -> Vec<CellReport> {
+    let mut failure = Some(failure);
+    all_failed(unit, |cell| failure.take().unwrap_or_else(|| same_action(&cell, unit.id())))
 }
 
 fn same_action(cell: &str, other: &str) -> Failure {

@@ -106,7 +106,12 @@ impl FileIndex {
     /// Remembers a file that this process wrote and whose bytes it knows. That its stat will show any later write is
     /// for the caller to know.
     pub(crate) fn remember(&self, path: &Utf8Path, stat: Stat, digest: Digest) {
-        self.insert(path, Entry::new(stat, digest, None));
+        self.remember_both(path, stat, digest, None);
+    }
+
+    /// The same, with the SHA-256 where it is known too.
+    pub(crate) fn remember_both(&self, path: &Utf8Path, stat: Stat, digest: Digest, sha256: Option<Sha256>) {
+        self.insert(path, Entry::new(stat, digest, sha256));
     }
 
     fn insert(&self, path: &Utf8Path, entry: Entry) {

@@ -10,7 +10,7 @@ use std::fs::{self, File};
 use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use xbuild_content::Digest;
+use xbuild_content::{Digest, Sha256};
 
 use crate::disk;
 use crate::error::{StoreError, at};
@@ -28,6 +28,8 @@ const LOCK: &str = "lock";
 pub struct Placement {
     /// Its bytes.
     pub digest: Digest,
+    /// Their SHA-256, where it is known: then nobody has to read the file for it.
+    pub sha256: Option<Sha256>,
     /// The file's path; folders above it are made.
     pub dest: Utf8PathBuf,
     /// Mode 0755 instead of 0644.
@@ -121,7 +123,7 @@ impl Store {
         // Renaming changes the ctime; anything else means that another process was here.
         let ours = after == Stat { ctime: after.ctime, ..before } && after.size == placement.digest.size();
         if ours && after.is_settled_by_mtime(looked) {
-            self.files().remember(&disk::absolute(dest)?, after, placement.digest);
+            self.files().remember_both(&disk::absolute(dest)?, after, placement.digest, placement.sha256);
         }
         Ok(())
     }
@@ -211,7 +213,7 @@ mod tests {
 
     fn placement(cache: &Cache, bytes: &[u8], dest: &str, executable: bool) -> Placement {
         let digest = cache.store.put_bytes(bytes).expect("room");
-        Placement { digest, dest: cache.outside(dest), executable }
+        Placement { digest, sha256: None, dest: cache.outside(dest), executable }
     }
 
     fn done(written: usize, kept: usize) -> Materialized {
@@ -238,6 +240,16 @@ mod tests {
         assert_eq!(fs::metadata(&app.dest).expect("there").nlink(), 1);
         fs::write(&app.dest, b"APP").expect("the user may write it");
         assert!(cache.store.has(&app.digest).expect("no error"));
+    }
+
+    #[test]
+    fn the_sha256_that_came_with_an_output_is_remembered() {
+        let cache = Cache::new();
+        let app = Placement { sha256: Some(Sha256::of(b"app")), ..placement(&cache, b"app", "app", true) };
+        assert_eq!(cache.store.materialize(std::slice::from_ref(&app)).expect("room"), done(1, 0));
+        let stat = Stat::of(&fs::metadata(&app.dest).expect("there"));
+        let entry = cache.store.files().find(&app.dest, &stat).expect("known");
+        assert_eq!((entry.digest(), entry.sha256()), (app.digest, app.sha256));
     }
 
     #[test]
@@ -291,7 +303,7 @@ mod tests {
     fn no_old_output_is_touched_when_a_blob_is_missing() {
         let cache = Cache::new();
         let good = placement(&cache, b"new", "dist/good", false);
-        let gone = Placement { digest: Digest::of(b"gone"), dest: cache.outside("dist/gone"), executable: false };
+        let gone = Placement { digest: Digest::of(b"gone"), ..placement(&cache, b"", "dist/gone", false) };
         let bad = placement(&cache, b"bad", "dist/bad", false);
         let blob = cache.store.layout().blob(bad.digest.hash());
         testing::set_mode(&blob, 0o644);

@@ -9,7 +9,7 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use xbuild_content::{Digest, Field};
+use xbuild_content::{Digest, Field, Sha256};
 
 use crate::blobs::{Ingested, Taking};
 use crate::disk;
@@ -57,6 +57,32 @@ impl Publication<'_> {
     /// # Errors
     /// [`StoreError::NotRegular`] for anything but a regular file; links are not followed.
     pub fn add_file(&mut self, file: &Utf8Path, taking: Taking) -> Result<Ingested, StoreError> {
+        let (from, executable) = self.take(file, taking)?;
+        let (digest, sha256) = hash_file_both(&from)?;
+        self.stage_blob(from, digest);
+        Ok(Ingested { digest, sha256, executable })
+    }
+
+    /// The same for a file that somebody has to look into: `look` gets the very bytes that were hashed, from one read.
+    /// They are in memory as a whole.
+    ///
+    /// # Errors
+    /// Those of [`add_file`](Self::add_file).
+    pub fn add_file_and_look<T>(
+        &mut self,
+        file: &Utf8Path,
+        taking: Taking,
+        look: impl FnOnce(&[u8]) -> T,
+    ) -> Result<(Ingested, T), StoreError> {
+        let (from, executable) = self.take(file, taking)?;
+        let bytes = fs::read(&from).map_err(at("read", &from))?;
+        let (digest, sha256) = (Digest::of(&bytes), Sha256::of(&bytes));
+        self.stage_blob(from, digest);
+        Ok((Ingested { digest, sha256, executable }, look(&bytes)))
+    }
+
+    /// Brings a file into the publication's folder; whether it was executable.
+    fn take(&self, file: &Utf8Path, taking: Taking) -> Result<(Utf8PathBuf, bool), StoreError> {
         let metadata = fs::symlink_metadata(file).map_err(at("stat", file))?;
         if !metadata.is_file() {
             return Err(StoreError::NotRegular { path: file.to_owned() });
@@ -67,9 +93,7 @@ impl Publication<'_> {
             Taking::Move => move_aside(file, &metadata, &from)?,
         }
         disk::set_mode(&from, BLOB_MODE)?;
-        let (digest, sha256) = hash_file_both(&from)?;
-        self.stage_blob(from, digest);
-        Ok(Ingested { digest, sha256, executable: Stat::of(&metadata).executable })
+        Ok((from, Stat::of(&metadata).executable))
     }
 
     /// Adds bytes.
@@ -181,6 +205,18 @@ mod tests {
         assert_eq!(cache.store.missing(&[Digest::of(b"app")]).expect("no error").len(), 1);
         drop(publication);
         assert_eq!(cache.files(""), cache.files_when_new());
+    }
+
+    #[test]
+    fn who_looks_at_a_file_sees_the_bytes_that_were_hashed() {
+        let cache = Cache::new();
+        let output = testing::write(&cache.outside("app"), b"app");
+        let mut publication = cache.store.publish().expect("room");
+        let (ingested, seen) = publication.add_file_and_look(&output, Taking::Move, <[u8]>::to_vec).expect("a file");
+        assert_eq!((seen.as_slice(), output.exists()), (&b"app"[..], false));
+        assert_eq!(ingested, Ingested { digest: Digest::of(b"app"), sha256: Sha256::of(b"app"), executable: false });
+        publication.commit(&Record::new(key("a")), &[]).expect("room");
+        assert!(cache.store.has(&ingested.digest).expect("no error"));
     }
 
     #[test]

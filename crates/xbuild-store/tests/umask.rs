@@ -16,7 +16,7 @@ fn outputs_and_blobs_have_their_modes_under_any_umask() {
         let root = folder.join(format!("{umask:03o}"));
         let store = Store::open(&root.join("cache")).expect("a writable folder");
         let digest = store.put_bytes(b"app").expect("room");
-        let placement = |name: &str, executable| Placement { digest, dest: root.join(name), executable };
+        let placement = |name: &str, executable| Placement { digest, sha256: None, dest: root.join(name), executable };
         let done = store.materialize(&[placement("app", true), placement("text", false)]).expect("room");
         assert_eq!(done, Materialized::Done { written: 2, kept: 0 });
         store.secret_key().expect("room");

@@ -1,7 +1,8 @@
 //! Where the comparison takes place: `target/bench`, with one folder for each contender.
 //!
-//! A contender's folder holds its copy of the fleet, its compile cache and a saved copy of that cache. The modules are one
-//! folder for all, filled beforehand, so that no timed run touches the network.
+//! A contender's folder holds its copy of the fleet and its compile cache. The modules are one folder for all, filled
+//! beforehand, so that no timed run touches the network. What xbuild compiled to warm up is given to the others too, so
+//! that everything is compiled once and not three times.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -38,7 +39,7 @@ impl Lab {
         run(&mut cargo(&["build", "--quiet", "--release", "--package", "xbuild"]))?;
         lab.install_goreleaser()?;
         for contender in Contender::ALL {
-            lab.restore_sources(contender)?;
+            lab.restore_sources(contender, &lab.platforms)?;
         }
         let mut download = Command::new("go");
         download.args(["mod", "download"]).current_dir(lab.project(Contender::Loop)).env("GOMODCACHE", lab.modules());
@@ -80,30 +81,27 @@ impl Lab {
         self.home(contender).join("cache")
     }
 
-    fn saved(&self, contender: Contender) -> PathBuf {
-        self.home(contender).join("saved-cache")
+    /// Where what a contender compiled lies.
+    fn compiled(&self, contender: Contender) -> PathBuf {
+        let cache = self.cache(contender);
+        if contender == Contender::Xbuild { cache.join("v1").join("go").join("build") } else { cache }
     }
 
-    /// The fleet as the repository has it, and the job for all platforms.
-    pub(crate) fn restore_sources(&self, contender: Contender) -> Outcome {
+    /// The fleet as the repository has it, and the job.
+    pub(crate) fn restore_sources(&self, contender: Contender, platforms: &[Platform]) -> Outcome {
         let project = self.project(contender);
         copy(&root().join("examples").join("fleet"), &project)?;
-        self.write_job(contender, &self.platforms)?;
+        fs::write(project.join(contender.file_name()), contender.file(platforms, &self.go))?;
         if contender == Contender::Goreleaser && !project.join(".git").exists() {
             make_repository(&project)?;
         }
         Ok(())
     }
 
-    fn write_job(&self, contender: Contender, platforms: &[Platform]) -> Outcome {
-        let file = self.project(contender).join(contender.file_name());
-        Ok(fs::write(file, contender.file(platforms, &self.go))?)
-    }
-
     /// The command that a user would type, in an environment that is the same for all.
     pub(crate) fn command(&self, contender: Contender, scenario: Scenario) -> Command {
         let mut command = self.plain_command(contender);
-        if contender == Contender::Xbuild && scenario == Scenario::Fresh {
+        if contender == Contender::Xbuild && scenario.is_without_results() {
             command.arg("--no-cache");
         }
         command
@@ -133,13 +131,20 @@ impl Lab {
         command
     }
 
-    /// Builds for some platforms, not timed.
-    pub(crate) fn build(&self, contender: Contender, platforms: &[Platform]) -> Outcome {
-        self.write_job(contender, platforms)?;
-        let mut command = self.plain_command(contender);
-        let said = output(&mut command).map(drop);
-        self.write_job(contender, &self.platforms)?;
-        said
+    /// Builds, not timed.
+    pub(crate) fn build(&self, contender: Contender) -> Outcome {
+        output(&mut self.plain_command(contender)).map(drop)
+    }
+
+    /// Gives a contender what xbuild, which is the first one, has compiled.
+    pub(crate) fn seed(&self, contender: Contender) -> Outcome {
+        if contender == Contender::Xbuild {
+            return Ok(());
+        }
+        for compiled in fs::read_dir(self.compiled(Contender::Xbuild))? {
+            copy(&compiled?.path(), &self.compiled(contender))?;
+        }
+        Ok(())
     }
 
     /// Removes the finished programs, so that nobody can leave one in place.
@@ -147,22 +152,9 @@ impl Lab {
         remove(&self.project(contender).join("dist"))
     }
 
-    /// Removes the contender's caches and programs.
-    pub(crate) fn forget(&self, contender: Contender) -> Outcome {
-        remove(&self.cache(contender))?;
-        self.remove_outputs(contender)
-    }
-
-    /// Keeps the cache as it is now.
-    pub(crate) fn save_cache(&self, contender: Contender) -> Outcome {
-        remove(&self.saved(contender))?;
-        copy(&self.cache(contender), &self.saved(contender))
-    }
-
-    /// Brings back the cache that was kept.
-    pub(crate) fn restore_cache(&self, contender: Contender) -> Outcome {
-        remove(&self.cache(contender))?;
-        copy(&self.saved(contender), &self.cache(contender))
+    /// Removes what the contender compiled.
+    pub(crate) fn forget_compiled(&self, contender: Contender) -> Outcome {
+        remove(&self.compiled(contender))
     }
 
     /// Changes what one source file compiles to.
@@ -173,9 +165,9 @@ impl Lab {
     }
 
     /// Fails where a program is missing: a fast build that builds less is no build.
-    pub(crate) fn check_outputs(&self, contender: Contender) -> Outcome {
+    pub(crate) fn check_outputs(&self, contender: Contender, platforms: &[Platform]) -> Outcome {
         let found = programs(&self.project(contender).join("dist"))?;
-        let wanted = PROGRAMS.len() * self.platforms.len();
+        let wanted = PROGRAMS.len() * platforms.len();
         if found == wanted { Ok(()) } else { Err(format!("{}: {found} of {wanted} programs", contender.name()).into()) }
     }
 }

@@ -80,7 +80,7 @@ fn run_scenario(lab: &Lab, scenario: Scenario, rounds: usize) -> Outcome<Vec<Run
         for contender in in_turn(round) {
             scenario.set_up(lab, contender, round)?;
             let usage = measure::run(&mut lab.command(contender, scenario))?;
-            lab.check_outputs(contender)?;
+            lab.check_outputs(contender, scenario.platforms(lab))?;
             eprintln!("{} {} {}: {usage}", scenario.name(), round + 1, contender.name());
             runs.push(Run { scenario, contender, usage });
         }

@@ -18,11 +18,6 @@ pub(crate) const ALL: [Platform; 10] = [
     Platform("windows/arm64"),
 ];
 
-/// All but the last one, which is cold in the scenario of that name.
-pub(crate) fn without_the_cold_one(platforms: &[Platform]) -> &[Platform] {
-    &platforms[..platforms.len().saturating_sub(1)]
-}
-
 impl Platform {
     /// `linux/arm/v7`
     pub(crate) const fn name(self) -> &'static str {
@@ -59,10 +54,5 @@ mod tests {
         assert_eq!((arm.variables().as_str(), arm.target().as_str()), ("GOOS=linux GOARCH=arm GOARM=7", "linux_arm_7"));
         let mac = Platform("darwin/arm64");
         assert_eq!((mac.variables().as_str(), mac.target().as_str()), ("GOOS=darwin GOARCH=arm64", "darwin_arm64"));
-    }
-
-    #[test]
-    fn one_platform_is_cold() {
-        assert_eq!(without_the_cold_one(&ALL).len() + 1, ALL.len());
     }
 }

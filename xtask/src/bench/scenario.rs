@@ -4,14 +4,14 @@ use crate::Outcome;
 
 use super::contender::Contender;
 use super::lab::Lab;
-use super::platform;
+use super::platform::Platform;
 
 /// A state of the caches and the sources.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scenario {
     /// Everything was compiled once; no finished program is kept. xbuild runs with `--no-cache`.
     Fresh,
-    /// Nine platforms were built, the tenth never was.
+    /// One platform alone, of which nothing was ever compiled. xbuild runs with `--no-cache`.
     ColdPlatform,
     /// The same build has just been done.
     Unchanged,
@@ -49,15 +49,24 @@ impl Scenario {
         found.ok_or_else(|| format!("`{name}` is no scenario").into())
     }
 
+    /// What is built.
+    pub(crate) fn platforms(self, lab: &Lab) -> &[Platform] {
+        if self == Self::ColdPlatform { &lab.platforms()[..1] } else { lab.platforms() }
+    }
+
+    /// Whether xbuild must not use finished results.
+    pub(crate) const fn is_without_results(self) -> bool {
+        matches!(self, Self::Fresh | Self::ColdPlatform)
+    }
+
     /// Once before all rounds, not timed.
     pub(crate) fn warm_up(self, lab: &Lab, contender: Contender) -> Outcome {
-        lab.restore_sources(contender)?;
+        lab.restore_sources(contender, self.platforms(lab))?;
         if self == Self::ColdPlatform {
-            lab.forget(contender)?;
-            lab.build(contender, platform::without_the_cold_one(lab.platforms()))?;
-            lab.save_cache(contender)?;
+            return Ok(());
         }
-        lab.build(contender, lab.platforms())
+        lab.seed(contender)?;
+        lab.build(contender)
     }
 
     /// Before each round, not timed.
@@ -66,7 +75,7 @@ impl Scenario {
             Self::Fresh => lab.remove_outputs(contender),
             Self::ColdPlatform => {
                 lab.remove_outputs(contender)?;
-                lab.restore_cache(contender)
+                lab.forget_compiled(contender)
             }
             Self::Unchanged => Ok(()),
             Self::Leaf => lab.edit_leaf(contender, round),

@@ -56,6 +56,8 @@ fn policy(settings: &GoSettings, workspace: &Workspace) -> Vec<(&'static str, Wo
         ("LC_ALL", "C.UTF-8".into()),
         ("TZ", "UTC".into()),
         ("SOURCE_DATE_EPOCH", "315532800".into()),
+        // Changes no byte: Go's linker spends a tenth of its time collecting a heap of 100 MB (see performance.md).
+        ("GOGC", "200".into()),
     ]
 }
 

@@ -14,7 +14,7 @@ use xbuild_facts::{Gathered, GoFolders, Session};
 use xbuild_plan::Verdict;
 
 use crate::args::{BuildArguments, Format};
-use crate::commands::lock::{Written, settle};
+use crate::commands::lock::{Written, refuse, settle};
 use crate::commands::plan::{relative_out, report_faults};
 use crate::context::{Context, Failure, Problem};
 use crate::diagnostics::Note;
@@ -61,6 +61,14 @@ pub(crate) fn run(context: &Context, arguments: &BuildArguments) -> Result<Exit,
     let mut session = session(context, &loaded, &store, lock.pins(context.host), &progress);
     session.settings.no_cache |= arguments.from_scratch;
     let mut gathered = session.plan(&matrix, &selected.cells);
+    let cells: Vec<String> = matrix.cells().map(|cell| cell.id().to_string()).collect();
+    if let Some(refused) = refuse(context, &lock, &gathered, &cells) {
+        drawing.clear();
+        let exit = report_faults(context, &loaded, std::mem::take(&mut gathered.faults));
+        let report = Report::refused(&gathered.plan, "`xbuild.lock` says otherwise");
+        present(context, &loaded, &gathered, &report, &refused, start.elapsed());
+        return Ok(exit.worse(refused.exit()));
+    }
     let trace = Trace::default();
     let run = Run {
         context,
@@ -76,8 +84,7 @@ pub(crate) fn run(context: &Context, arguments: &BuildArguments) -> Result<Exit,
     store.save().map_err(environment)?;
 
     let mut exit = report_faults(context, &loaded, std::mem::take(&mut gathered.faults));
-    exit = exit.worse(report_failures(context, &loaded, &report));
-    let cells: Vec<String> = matrix.cells().map(|cell| cell.id().to_string()).collect();
+    exit = exit.worse(report_failures(context, &loaded, &gathered, &report));
     let written = settle(context, &lock, &gathered, &report, &cells, arguments.release).unwrap_or_else(|failure| {
         exit = exit.worse(context.report(&failure));
         Written::default()
@@ -230,10 +237,11 @@ fn event_line(event: &Event<'_>) -> Value {
 }
 
 /// Reports every failure that is not a mere consequence, and says with which exit code.
-fn report_failures(context: &Context, loaded: &Loaded, report: &Report) -> Exit {
+fn report_failures(context: &Context, loaded: &Loaded, gathered: &Gathered, report: &Report) -> Exit {
     let mut exit = Exit::Done;
     let mut shown: Vec<(Problem, Note)> = Vec::new();
-    for failure in report.cells.iter().filter_map(|cell| cell.failure.as_ref()) {
+    let failures = report.cells.iter().filter_map(|cell| Some((cell.id.as_str(), cell.failure.as_ref()?)));
+    for (id, failure) in failures {
         exit = exit.worse(match failure.class() {
             Some(Class::Verify) => Exit::Verify,
             Some(Class::Build) => Exit::Build,
@@ -243,13 +251,24 @@ fn report_failures(context: &Context, loaded: &Loaded, report: &Report) -> Exit 
             None => Exit::Done,
         });
         if matches!(failure.class(), Some(Class::Verify | Class::Build | Class::Environment | Class::Plan)) {
-            let note = Note { note: failure.note(), output: failure.output().map(str::to_owned) };
+            let notes = [failure.note(), older(context, loaded, gathered, id)];
+            let notes: Vec<String> = notes.into_iter().flatten().collect();
+            let note = (!notes.is_empty()).then(|| notes.join("\n"));
+            let note = Note { note, output: failure.output().map(str::to_owned) };
             shown.push((Box::new(Borrowed::of(failure)), note));
         }
     }
     let shown: Vec<(&Problem, Note)> = shown.iter().map(|(problem, note)| (problem, note.clone())).collect();
     context.problems_with_notes(&shown, Some(&loaded.file.source));
     exit
+}
+
+/// That an artifact of a failed cell still stands where the new one would be: nobody shall ship it unawares.
+fn older(context: &Context, loaded: &Loaded, gathered: &Gathered, id: &str) -> Option<String> {
+    let out = context.out(&loaded.file.root);
+    let cell = gathered.plan.cells.iter().find(|cell| cell.identity.id == id)?;
+    let left = cell.artifacts.iter().find(|artifact| out.join(artifact.path.as_str()).is_file())?;
+    Some(format!("{}/{} is of an earlier build", relative_out(context, loaded), left.path))
 }
 
 /// A failure of a report, written down so that it can be reported beside others.

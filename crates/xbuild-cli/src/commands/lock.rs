@@ -37,6 +37,9 @@ struct Drifted {
 #[diagnostic(code("xbuild::drift"))]
 struct OneDrift(Drift);
 
+/// What to do about drift that `--locked` found.
+const UNLOCK: &str = "run `xbuild build` without `--locked` and commit the new `xbuild.lock`, or undo the change";
+
 /// How many differences are shown one by one.
 const SHOWN: usize = 20;
 
@@ -82,16 +85,11 @@ pub(crate) fn settle(
         release: release && !context.global.locked,
     };
     let broken = broken_releases(&lock.lock, &built);
-    let mut new = merge(&lock.lock, &built, cells.iter().map(String::as_str));
-    keep_pins_of_pending(&lock.lock, &mut new);
+    let new = merged(lock, &built, cells);
     let mut drifts = drift(&lock.lock, &new);
     if context.global.locked {
         drifts.extend(broken);
-        report_drift(
-            context,
-            &drifts,
-            "run `xbuild build` without `--locked` and commit the new `xbuild.lock`, or undo the change",
-        );
+        report_drift(context, &drifts, UNLOCK);
         return Ok(Written { changed: false, refused: !drifts.is_empty(), drifts });
     }
     if !release && !broken.is_empty() {
@@ -105,6 +103,12 @@ pub(crate) fn settle(
     }
     let changed = lock.write(&new)?;
     Ok(Written { changed, drifts, refused: false })
+}
+
+fn merged(lock: &LockFile, built: &Built, cells: &[String]) -> xbuild_lock::Lock {
+    let mut new = merge(&lock.lock, built, cells.iter().map(String::as_str));
+    keep_pins_of_pending(&lock.lock, &mut new);
+    new
 }
 
 /// Keeps every pin as long as a cell was never built: its block does not say yet which toolchain it needs, and a build that
@@ -149,8 +153,6 @@ fn artifacts(gathered: &Gathered, report: &Report) -> BTreeMap<String, Artifact>
 }
 
 fn artifact(planned: &PlannedCell, report: &xbuild_exec::CellReport) -> Option<Artifact> {
-    let action = planned.action.as_ref()?;
-    let recipe = &action.recipe;
     let single = report.artifacts.len() == 1;
     let outputs = report.artifacts.iter().map(|made| {
         let release = Release {
@@ -162,14 +164,40 @@ fn artifact(planned: &PlannedCell, report: &xbuild_exec::CellReport) -> Option<A
         let facts = made.facts.is_binary().then(|| verified(&made.facts));
         ((!single).then(|| made.output.to_string()), Output { verified: facts, release: Some(release) })
     });
+    decided(planned, outputs.collect())
+}
+
+/// What the plan decided for a cell, beside its outputs.
+fn decided(planned: &PlannedCell, outputs: BTreeMap<Option<String>, Output>) -> Option<Artifact> {
+    let action = planned.action.as_ref()?;
+    let recipe = &action.recipe;
     Some(Artifact {
         builder: planned.builder.as_str().to_owned(),
         toolchains: action.tools.iter().map(|(name, tool)| format!("{name}@{}", tool.version)).collect(),
         argv: recipe.argv.iter().map(xbuild_builder::Word::template).collect(),
         env: recipe.env.iter().map(|(name, entry)| (name.clone(), entry.value.template())).collect(),
         secret_env: action.secrets.keys().cloned().collect(),
-        outputs: outputs.collect(),
+        outputs,
     })
+}
+
+/// Before anything is built under `--locked`: reports where the plan already differs from the lock; `None` where it does
+/// not.
+pub(crate) fn refuse(context: &Context, lock: &LockFile, gathered: &Gathered, cells: &[String]) -> Option<Written> {
+    if !context.global.locked {
+        return None;
+    }
+    let planned = gathered.plan.cells.iter().filter_map(|cell| {
+        let outputs = match lock.lock.artifacts.get(&cell.identity.id) {
+            Some(ArtifactState::Built(built)) => built.outputs.clone(),
+            _ => BTreeMap::new(),
+        };
+        Some((cell.identity.id.clone(), decided(cell, outputs)?))
+    });
+    let built = Built { toolchains: pins(context, &gathered.tools), artifacts: planned.collect(), release: false };
+    let drifts = drift(&lock.lock, &merged(lock, &built, cells));
+    report_drift(context, &drifts, UNLOCK);
+    (!drifts.is_empty()).then_some(Written { changed: false, drifts, refused: true })
 }
 
 /// `xbuild lock`: resolves the toolchains and writes their pins.

@@ -1,0 +1,51 @@
+//! What the pure stages cost: reading a file, expanding a matrix, inspecting a program. `cargo bench` runs it.
+//!
+//! Whole runs of the program are compared with other tools by `cargo xtask bench`; this is for work on one stage.
+
+use std::fmt::Write as _;
+use std::hint::black_box;
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use xbuild_plan::matrix::{Limits, expand};
+
+const MONOREPO: &[u8] = include_bytes!("../crates/xbuild-config/tests/cases/valid/monorepo.kdl");
+
+const PLATFORMS: &str = r#""linux/amd64" "linux/arm64" "darwin/amd64" "darwin/arm64" "windows/amd64""#;
+
+/// A file of one profile with five platforms, an axis of two values, and targets with both: ten cells a target.
+fn project(targets: usize) -> String {
+    let mut text = format!("toolchain go \"1.26.8\"\nprofile all {PLATFORMS}\naxis edition free pro\n");
+    for number in 0..targets {
+        let _infallible = write!(text, "target t{number} {{\n    go \"./cmd/t{number}\"\n    axes edition\n}}\n");
+    }
+    text
+}
+
+fn read(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("read");
+    group.throughput(Throughput::Bytes(MONOREPO.len() as u64));
+    group.bench_function("monorepo.kdl", |bencher| bencher.iter(|| xbuild_config::read(black_box(MONOREPO))));
+    group.finish();
+}
+
+fn expansion(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("expand");
+    for targets in [10, 100, 1_000] {
+        let project = xbuild_config::read(project(targets).as_bytes()).project.expect("a project");
+        let cells = 10 * targets as u64;
+        group.throughput(Throughput::Elements(cells));
+        group.bench_with_input(BenchmarkId::new("cells", cells), &project, |bencher, project| {
+            bencher.iter(|| expand(black_box(project), Limits::default()));
+        });
+    }
+    group.finish();
+}
+
+fn inspection(criterion: &mut Criterion) {
+    // Its own program is a real one, and always there.
+    let program = std::env::current_exe().and_then(std::fs::read).unwrap_or_default();
+    criterion.bench_function("inspect", |bencher| bencher.iter(|| xbuild_verify::inspect(black_box(&program))));
+}
+
+criterion_group!(benches, read, expansion, inspection);
+criterion_main!(benches);
