@@ -218,10 +218,45 @@ fn arguments_that_do_not_read_are_usage_errors() {
     }
 }
 
+#[track_caller]
+fn check_usage(arguments: &[&str], message: &str, help: &str) {
+    for format in [&["--format", "json"][..], &["--format=ndjson"]] {
+        let ran = Project::empty().xbuild(&[arguments, format].concat()).exits(2);
+        let document: Value = serde_json::from_str(&ran.stderr).unwrap_or_else(|error| panic!("{error}: {ran:#?}"));
+        let expected = json!({
+            "code": "xbuild::usage", "severity": "error", "message": message, "help": help, "url": null, "file": null,
+            "labels": [], "note": null, "output": null, "related": [],
+        });
+        assert_eq!((document, ran.stdout.as_str()), (json!({ "format": 1, "diagnostics": [expected] }), ""));
+    }
+}
+
+#[test]
+fn arguments_that_do_not_read_are_a_document_for_programs() {
+    check_usage(&["biuld"], "unrecognized subcommand 'biuld'", "try `build`");
+    check_usage(&["build", "--no-cahce"], "unexpected argument '--no-cahce' found", "try `--no-cache`");
+    check_usage(
+        &["build", "--color", "sometimes"],
+        "invalid value 'sometimes' for '--color <WHEN>'",
+        "use one of `auto`, `always`, `never`",
+    );
+    check_usage(
+        &["inspect"],
+        "the following required arguments were not provided: <FILE>...",
+        "run `xbuild inspect --help`",
+    );
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_a_document_for_programs() {
+    let ran = Project::empty().xbuild(&["check", "-C", "nowhere", "--format", "json"]).exits(2);
+    ran.diagnostic("xbuild::bad-dir");
+}
+
 #[test]
 fn help_and_version_go_to_standard_output() {
-    for argument in ["--help", "--version"] {
-        let ran = Project::empty().xbuild(&[argument]).exits(0);
+    for arguments in [&["--help"][..], &["--version"], &["build", "--help", "--format", "json"]] {
+        let ran = Project::empty().xbuild(arguments).exits(0);
         assert!(ran.stdout.contains("xbuild") && ran.stderr.is_empty(), "{ran:#?}");
     }
 }

@@ -87,6 +87,13 @@ pub(crate) enum Format {
     Github,
 }
 
+impl Format {
+    /// Whether a program reads the results; problems are then a document too.
+    pub(crate) const fn is_for_programs(self) -> bool {
+        matches!(self, Self::Json | Self::Ndjson)
+    }
+}
+
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {

@@ -10,7 +10,7 @@ use serde_json::Value;
 use xbuild_platform::HostPlatform;
 use xbuild_toolchain::Environment;
 
-use crate::args::{Color, Format, Global};
+use crate::args::{Color, Global};
 use crate::diagnostics::{Note, Source, document, entries, human};
 use crate::exit::Exit;
 use crate::present::harmless::harmless;
@@ -36,15 +36,6 @@ impl Failure {
     pub(crate) fn about(mut self, source: &Source) -> Self {
         self.source = Some(source.clone());
         self
-    }
-
-    /// For failures from before there are flags.
-    pub(crate) fn report_plainly(&self) -> Exit {
-        for problem in &self.problems {
-            let _ = std::io::stderr()
-                .write_all(human(problem.as_ref(), self.source.as_ref(), &Note::default(), false).as_bytes());
-        }
-        self.exit
     }
 }
 
@@ -105,7 +96,7 @@ impl Context {
 
     /// Whether results are for a program.
     pub(crate) fn is_json(&self) -> bool {
-        matches!(self.global.format, Format::Json | Format::Ndjson)
+        self.global.format.is_for_programs()
     }
 
     /// Whether progress may be drawn.

@@ -12,29 +12,26 @@ mod present;
 mod project;
 mod selecting;
 mod signals;
+mod usage;
 mod workspace;
 
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
 use crate::args::Arguments;
 use crate::context::Context;
-use crate::exit::Exit;
-use crate::present::harmless::harmless;
 
 /// Runs the program with this process's arguments.
 pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => {
-            return refused(&error).into();
-        }
+        Err(error) => return usage::refused(&error, std::env::args_os()).into(),
     };
+    let format = arguments.global.format;
     let context = match Context::new(arguments.global) {
         Ok(context) => context,
-        Err(failure) => return failure.report_plainly().into(),
+        Err(failure) => return usage::report(&failure, format).into(),
     };
     let exit = match commands::run(&context, arguments.command) {
         Ok(exit) => exit,
@@ -42,15 +39,4 @@ pub fn main() -> ExitCode {
     };
     context.finish();
     exit.into()
-}
-
-/// Help and versions are answers; anything else that `clap` says quotes what was typed.
-fn refused(error: &clap::Error) -> Exit {
-    // A closed pipe is no reason to say more.
-    if !error.use_stderr() {
-        let _ = error.print();
-        return Exit::Done;
-    }
-    let _ = std::io::stderr().write_all(harmless(&error.render().to_string()).as_bytes());
-    Exit::Usage
 }
