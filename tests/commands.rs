@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::process::Command;
 
@@ -459,6 +459,40 @@ fn an_embedded_file_is_an_input() {
     project.build();
     project.write("text/a.txt", "two");
     assert_eq!(project.verdicts()[CELLS[0]], "build");
+}
+
+/// The program without the right of an administrator to read what nobody may read; `None` where that cannot be taken away.
+fn without_override(project: &Project, forbidden: &str, arguments: &[&str]) -> Option<Command> {
+    if fs::read(project.path(forbidden)).is_err() {
+        return Some(project.command(arguments));
+    }
+    let drop = "--bounding-set=-dac_override,-dac_read_search";
+    let usable = Command::new("setpriv").args([drop, "true"]).status().is_ok_and(|status| status.success());
+    let words = [&[drop, env!("CARGO_BIN_EXE_xbuild")], arguments].concat();
+    usable.then(|| project.isolated(Path::new("setpriv"), &words))
+}
+
+#[test]
+fn an_input_that_may_not_be_read_is_named_as_a_fault_of_the_machine() {
+    let project = Project::go(FLEET);
+    project.edit("xbuild.kdl", "go \".\"", "go \".\"\n    inputs \"data/*\"");
+    project.write("data/table", "");
+    for forbidden in ["main.go", "go.mod", "data/table"] {
+        let path = project.path(forbidden);
+        let mode = fs::metadata(&path).unwrap().permissions();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
+        for command in ["plan", "build"] {
+            let Some(command) = without_override(&project, forbidden, &[command, "--format", "json"]) else {
+                return skipped("a file that may not be read", "this user reads every file, and there is no setpriv");
+            };
+            let ran = run(command).exits(5);
+            assert_eq!(ran.codes(), ["xbuild::permission"], "said once for three cells: {ran:#?}");
+            let message = ran.diagnostics()[0]["message"].to_string();
+            assert!(message.contains(path.to_str().unwrap()), "{message}");
+        }
+        fs::set_permissions(&path, mode).unwrap();
+    }
+    project.build();
 }
 
 #[test]

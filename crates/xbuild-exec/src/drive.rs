@@ -48,8 +48,9 @@ fn take(bench: &Workbench<'_>, reports: &mut BTreeMap<String, CellReport>, new: 
 
 fn unplanned(cell: &PlannedCell) -> CellReport {
     let reasons: Vec<String> = cell.why.iter().map(Reason::sentence).collect();
-    let told =
-        cell.why.iter().any(|reason| matches!(reason, Reason::ToolMissing { .. } | Reason::QuestionFailed { .. }));
+    let told = cell.why.iter().any(|reason| {
+        matches!(reason, Reason::ToolMissing { .. } | Reason::QuestionFailed { .. } | Reason::InputUnreadable { .. })
+    });
     let failure = Failure::Unplanned { cell: cell.identity.id.clone(), reason: reasons.join("; "), told };
     CellReport::without_action(&cell.identity.id, Outcome::Skipped, Some(failure))
 }

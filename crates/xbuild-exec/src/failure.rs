@@ -1,5 +1,6 @@
 //! Why a cell failed or was not tried, in words that name the cell.
 
+use std::io::{self, ErrorKind};
 use std::sync::Arc;
 
 use miette::{Diagnostic, LabeledSpan};
@@ -128,7 +129,7 @@ pub enum Failure {
         path: String,
         /// Why.
         #[source]
-        source: std::io::Error,
+        source: io::Error,
     },
     /// A cell that it needs failed, or `--fail-fast` stopped the run.
     #[error("`{cell}` was not tried: {because}")]
@@ -183,6 +184,15 @@ impl Failure {
     }
 }
 
+/// The code for what the system said of a file, sorted as [`StoreError`] sorts it.
+fn code_of(error: &io::Error) -> &'static str {
+    match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "xbuild::disk-full",
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => "xbuild::permission",
+        _ => "xbuild::io",
+    }
+}
+
 impl Diagnostic for Failure {
     fn code<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
         let code: Box<dyn std::fmt::Display + 'a> = match self {
@@ -196,10 +206,7 @@ impl Diagnostic for Failure {
             Self::Unplanned { .. } => Box::new("xbuild::unplanned"),
             Self::Run { source, .. } => return source.code(),
             Self::Store { source, .. } => return source.code(),
-            Self::Work { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
-                Box::new("xbuild::disk-full")
-            }
-            Self::Work { .. } => Box::new("xbuild::io"),
+            Self::Work { source, .. } => Box::new(code_of(source)),
             Self::NotTried { .. } => Box::new("xbuild::not-tried"),
             Self::Stopped { .. } => Box::new("xbuild::stopped"),
         };
@@ -328,8 +335,20 @@ mod tests {
         let unplanned = |told| Failure::Unplanned { cell: "c".into(), reason: "no go".into(), told };
         assert_eq!(unplanned(true).class(), None);
         assert_eq!(unplanned(false).class(), Some(Class::Plan));
-        assert_eq!(Failure::Stopped { cell: cell.clone() }.class(), Some(Class::Interrupted));
-        let source = std::io::Error::from(std::io::ErrorKind::StorageFull);
-        assert_eq!(Failure::Work { cell, path: "p".into(), source }.class(), Some(Class::Environment));
+        assert_eq!(Failure::Stopped { cell }.class(), Some(Class::Interrupted));
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_used_keeps_the_kind_of_the_systems_error() {
+        let check = |kind: ErrorKind, expect: &str| {
+            let failure = Failure::Work { cell: "c".into(), path: "p".into(), source: kind.into() };
+            assert_eq!(failure.class(), Some(Class::Environment));
+            assert_eq!(failure.code().map(|code| code.to_string()).as_deref(), Some(expect));
+        };
+        check(ErrorKind::StorageFull, "xbuild::disk-full");
+        check(ErrorKind::QuotaExceeded, "xbuild::disk-full");
+        check(ErrorKind::PermissionDenied, "xbuild::permission");
+        check(ErrorKind::ReadOnlyFilesystem, "xbuild::permission");
+        check(ErrorKind::InvalidInput, "xbuild::io");
     }
 }

@@ -11,12 +11,13 @@ use xbuild_content::{Key, Tree};
 use xbuild_model::BuilderKind;
 use xbuild_plan::matrix::{CellRef, Resolved};
 use xbuild_plan::{PlannedCell, Reason, Stamps};
+use xbuild_store::StoreError;
 use xbuild_toolchain::{ModuleRequest, fetch_modules};
 
 use crate::GoFolders;
 use crate::ask::ask;
 use crate::fault::{Fault, Said};
-use crate::inputs::Source;
+use crate::inputs::{InputError, Source};
 use crate::module::GoModule;
 use crate::session::Session;
 use crate::tools::{Tool, Tools};
@@ -96,12 +97,11 @@ impl Session<'_> {
             match answer {
                 Ok(listing) => {
                     for cell in &group.cells {
-                        inputs[*cell] = self.inputs(&cells[*cell].1, &listing);
+                        inputs[*cell] = self.inputs(&cells[*cell].1, &listing).map_err(|failed| told(*failed, faults));
                     }
                 }
                 Err(failed) => {
-                    let (reason, fault) = *failed;
-                    faults.extend(fault);
+                    let reason = told(*failed, faults);
                     for cell in &group.cells {
                         inputs[*cell] = Err(reason.clone());
                     }
@@ -111,15 +111,15 @@ impl Session<'_> {
         inputs
     }
 
-    fn inputs(&self, cell: &GoCell, listing: &Listing) -> Result<GoInputs, Reason> {
-        let what = || cell.settings.package.clone();
-        let failed = |detail: String| Reason::Unsupported { what: what(), detail };
-        let main = listing.matching(&cell.settings.package);
-        let main = main.ok_or_else(|| failed("`go list` does not know it".into()))?;
+    fn inputs(&self, cell: &GoCell, listing: &Listing) -> Result<GoInputs, Failed> {
+        let package = &cell.settings.package;
+        let failed = |error| no_input(self.root, package, error);
+        let main = listing.matching(package);
+        let main = main.ok_or_else(|| unsupported(package, "`go list` does not know it".into()))?;
         let module_cache = self.go_folders().modules();
         let source = Source { root: self.root, module_cache: &module_cache, digests: self.store.files() };
-        let mut tree = source.tree(&cell.module, listing, main).map_err(|error| failed(error.to_string()))?;
-        source.add_globs(&mut tree, &cell.more_inputs).map_err(|error| failed(error.to_string()))?;
+        let mut tree = source.tree(&cell.module, listing, main).map_err(failed)?;
+        source.add_globs(&mut tree, &cell.more_inputs).map_err(failed)?;
         // A package that is not whole is built alone: its own words are then shown for it, and only for it.
         let whole = main.errors().next().is_none();
         Ok(GoInputs { tree, import_path: whole.then(|| main.import_path.clone()) })
@@ -153,6 +153,9 @@ impl Session<'_> {
             return Ok(kept.swap_remove(found).listing);
         }
         let listing = self.ask_go(group, tool).map_err(|fault| {
+            if let Some(unreadable) = self.unreadable(group.module) {
+                return no_input(self.root, "", unreadable);
+            }
             let detail = fault.to_string();
             Box::new((Reason::QuestionFailed { what: group.question.packages.join(" "), detail }, Some(fault)))
         })?;
@@ -163,6 +166,21 @@ impl Session<'_> {
             self.keep(key, &kept);
         }
         Ok(listing)
+    }
+
+    /// A file of the module that may not be read: then no question about it can be answered.
+    fn unreadable(&self, module: &GoModule) -> Option<InputError> {
+        let unreadable = |file: &Utf8PathBuf| {
+            let path = self.root.join(file);
+            let source = self
+                .store
+                .files()
+                .digest(&path)
+                .err()
+                .filter(|error| matches!(error, StoreError::Permission { .. }))?;
+            Some(InputError::Read { path, source })
+        };
+        module.files.iter().find_map(unreadable)
     }
 
     fn kept(&self, key: Key) -> Vec<Kept> {
@@ -231,7 +249,28 @@ impl Session<'_> {
     }
 }
 
-type Answered = Result<Listing, Box<(Reason, Option<Fault>)>>;
+/// Why something is not known: the reason for the cell, and the fault to report where it is the machine's.
+type Failed = Box<(Reason, Option<Fault>)>;
+
+type Answered = Result<Listing, Failed>;
+
+/// Keeps a fault to report, once however many cells have it.
+fn told((reason, fault): (Reason, Option<Fault>), faults: &mut Vec<Fault>) -> Reason {
+    let new = fault.filter(|fault| !faults.iter().any(|known| known.to_string() == fault.to_string()));
+    faults.extend(new);
+    reason
+}
+
+fn unsupported(package: &str, detail: String) -> Failed {
+    Box::new((Reason::Unsupported { what: package.to_owned(), detail }, None))
+}
+
+/// A file that the system does not hand out is a fault of the machine; a file that no input tree can hold is not.
+fn no_input(root: &Utf8Path, package: &str, error: InputError) -> Failed {
+    let InputError::Read { path, source } = error else { return unsupported(package, error.to_string()) };
+    let what = path.strip_prefix(root).unwrap_or(&path).to_string();
+    Box::new((Reason::InputUnreadable { what, detail: source.to_string() }, Some(source.into())))
+}
 
 /// Cells by question: everything equal but the package.
 fn groups<'a>(cells: &'a [(usize, GoCell)]) -> Vec<Group<'a>> {
@@ -286,6 +325,28 @@ impl Canonical for Asked<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_that_may_not_be_read_is_a_fault_of_the_machine_said_once() {
+        let mut faults = Vec::new();
+        for _ in 0..2 {
+            let path = Utf8PathBuf::from("/p/lib/a.go");
+            let source = StoreError::new("open", &path, std::io::ErrorKind::PermissionDenied.into());
+            let failed = no_input("/p".into(), "./cmd", InputError::Read { path, source });
+            let reason = told(*failed, &mut faults);
+            assert_eq!((reason.kind().as_str(), reason.what()), ("input_unreadable", Some("lib/a.go")));
+        }
+        let [fault] = faults.as_slice() else { panic!("{faults:?}") };
+        assert_eq!(fault.to_string(), "no permission to open `/p/lib/a.go`");
+        assert!(fault.is_environment());
+    }
+
+    #[test]
+    fn a_package_outside_the_project_is_no_fault_of_the_machine() {
+        let outside = InputError::Outside { package: "n".into(), folder: "/n".into() };
+        let (reason, fault) = *no_input("/p".into(), "./cmd", outside);
+        assert_eq!((reason.kind().as_str(), fault.is_none()), ("unsupported", true));
+    }
 
     #[test]
     fn a_kept_answer_survives_writing_and_reading() {

@@ -1,9 +1,13 @@
 //! From an answer of `go list` to the input tree of one main: exactly the files that its build reads.
 
+use std::fs::File;
+use std::io;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use globset::{GlobBuilder, GlobMatcher};
-use xbuild_builder::go::{Listing, Package};
+use xbuild_builder::go::{Listing, Package, PackageError};
 use xbuild_content::{RelPath, Tree, TreeEntry, TreeError};
+use xbuild_store::StoreError;
 
 use crate::Digests;
 use crate::module::GoModule;
@@ -19,14 +23,14 @@ pub enum InputError {
         /// Where it is.
         folder: String,
     },
-    /// A file cannot be read.
+    /// A file or folder cannot be read.
     #[error("cannot read `{path}`")]
     Read {
-        /// The file.
+        /// Which one.
         path: Utf8PathBuf,
         /// The system's words.
         #[source]
-        source: xbuild_store::StoreError,
+        source: StoreError,
     },
     /// Two files at one path, or a name that no tree can hold.
     #[error("the input tree has no place for `{path}`: {reason}")]
@@ -61,7 +65,10 @@ impl Source<'_> {
                 self.add(&mut tree, &folder.join(name))?;
             }
         }
-        Ok(tree)
+        match main.errors().find_map(refused) {
+            Some((path, error)) => Err(unreadable("open", path, error)),
+            None => Ok(tree),
+        }
     }
 
     /// Adds the files that globs match, paths from the project's root. A glob that matches nothing is an error: a misspelt one
@@ -72,7 +79,7 @@ impl Source<'_> {
             let matcher =
                 GlobBuilder::new(glob).literal_separator(true).build().map_err(|error| bad(error.to_string()))?;
             let mut found = Vec::new();
-            walk(self.root, &static_part(glob), &matcher.compile_matcher(), &mut found);
+            walk(self.root, &static_part(glob), &matcher.compile_matcher(), &mut found)?;
             if found.is_empty() {
                 return Err(bad("`inputs` names it, and it matches no file".into()));
             }
@@ -110,23 +117,44 @@ fn static_part(glob: &str) -> Utf8PathBuf {
 }
 
 /// Every regular file at or below `path` that the glob matches; folders of Git and links are no ways.
-fn walk(root: &Utf8Path, path: &Utf8Path, glob: &GlobMatcher, found: &mut Vec<Utf8PathBuf>) {
-    let Ok(metadata) = root.join(path).symlink_metadata() else { return };
+fn walk(root: &Utf8Path, path: &Utf8Path, glob: &GlobMatcher, found: &mut Vec<Utf8PathBuf>) -> Result<(), InputError> {
+    let at = root.join(path);
+    let metadata = match at.symlink_metadata() {
+        Ok(metadata) => metadata,
+        // A glob that starts where nothing is matches nothing, and is told so.
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(()),
+        Err(error) => return Err(unreadable("stat", at, error)),
+    };
     if metadata.is_file() && glob.is_match(path) {
         found.push(path.to_owned());
     }
     if !metadata.is_dir() || path.file_name() == Some(".git") {
-        return;
+        return Ok(());
     }
-    let Ok(entries) = root.join(path).read_dir_utf8() else { return };
-    for entry in entries.flatten() {
-        walk(root, &path.join(entry.file_name()), glob, found);
+    // What cannot be listed could hold a match, so it is not passed over.
+    let entries = at.read_dir_utf8().map_err(|error| unreadable("list", at.clone(), error))?;
+    for entry in entries {
+        let entry = entry.map_err(|error| unreadable("list", at.clone(), error))?;
+        walk(root, &path.join(entry.file_name()), glob, found)?;
     }
+    Ok(())
+}
+
+fn unreadable(doing: &'static str, path: Utf8PathBuf, error: io::Error) -> InputError {
+    InputError::Read { source: StoreError::new(doing, &path, error), path }
+}
+
+/// The file or folder that Go was not allowed to open, and what the system says of it now: Go's words only name it. Of a
+/// folder that cannot be listed Go knows no files, so nothing else would miss them.
+fn refused(error: &PackageError) -> Option<(Utf8PathBuf, io::Error)> {
+    let (path, _) = error.err.strip_prefix("open ")?.rsplit_once(": ")?;
+    let path = Utf8PathBuf::from(path);
+    let error = path.is_absolute().then(|| File::open(&path).err())??;
+    (error.kind() == io::ErrorKind::PermissionDenied).then_some((path, error))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::error::Error;
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
@@ -219,11 +247,45 @@ mod tests {
         check("\"lib.go\"", "\"../../up.go\"", "cannot read `ROOT/lib/../../up.go`");
     }
 
+    /// Digests of files of which one may not be read. Who runs the tests may read them all.
+    struct Forbidding<'a> {
+        inner: &'a dyn Digests,
+        path: Utf8PathBuf,
+    }
+
+    impl Digests for Forbidding<'_> {
+        fn digest(&self, path: &Utf8Path) -> Result<xbuild_store::FileDigest, StoreError> {
+            if path == self.path {
+                return Err(StoreError::new("open", path, io::ErrorKind::PermissionDenied.into()));
+            }
+            self.inner.digest(path)
+        }
+    }
+
     #[test]
-    fn an_unreadable_input_says_what_the_system_said() {
+    fn an_input_that_may_not_be_read_keeps_the_kind_of_the_systems_error() {
         let project = project();
-        let source = Source { root: &project.root(), module_cache: "/cache".into(), digests: project.digests() };
-        let error = source.add(&mut Tree::default(), "lib/none.go".into()).expect_err("it is not there");
-        assert!(error.source().is_some(), "{error:?}");
+        let root = project.root();
+        let digests = Forbidding { inner: project.digests(), path: root.join("lib/lib.go") };
+        let source = Source { root: &root, module_cache: "/cache".into(), digests: &digests };
+        let listing = Listing::parse(answer(&root, "/cache".into()).as_bytes()).expect("good JSON");
+        let main = listing.matching("./cmd").expect("the main");
+        let by_list = source.tree(&GoModule::find(&root, None), &listing, main);
+        let by_glob = source.add_globs(&mut Tree::default(), &["lib/*".into()]);
+        for error in [by_list.expect_err("forbidden"), by_glob.expect_err("forbidden")] {
+            let InputError::Read { path, source: StoreError::Permission { .. } } = &error else { panic!("{error:?}") };
+            assert_eq!(*path, root.join("lib/lib.go"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn what_go_could_not_open_is_looked_at_again() {
+        let project = project();
+        let error = |err: String| PackageError { err, ..PackageError::default() };
+        // Go's words are no proof: this one can be opened.
+        let open = project.root().join("lib");
+        assert!(refused(&error(format!("open {open}: permission denied"))).is_none());
+        assert!(refused(&error("open lib: permission denied".into())).is_none());
+        assert!(refused(&error("no required module provides package n".into())).is_none());
     }
 }

@@ -67,6 +67,13 @@ pub enum Reason {
         /// The toolchain's words.
         detail: String,
     },
+    /// A file or folder that goes in cannot be read.
+    InputUnreadable {
+        /// Its path, from the project's root where it lies below.
+        what: String,
+        /// Why not.
+        detail: String,
+    },
     /// A dependency decides the inputs and is not built.
     Waiting {
         /// The dependency's cell.
@@ -138,6 +145,7 @@ impl Reason {
             Self::CacheOff => "cache_off".into(),
             Self::ToolMissing { .. } => "tool_missing".into(),
             Self::QuestionFailed { .. } => "question_failed".into(),
+            Self::InputUnreadable { .. } => "input_unreadable".into(),
             Self::Waiting { .. } => "waiting".into(),
             Self::Unsupported { .. } => "unsupported".into(),
         }
@@ -151,6 +159,7 @@ impl Reason {
             | Self::Damaged { what }
             | Self::ToolMissing { what, .. }
             | Self::QuestionFailed { what, .. }
+            | Self::InputUnreadable { what, .. }
             | Self::Waiting { what }
             | Self::Unsupported { what, .. } => Some(what),
         }
@@ -162,6 +171,7 @@ impl Reason {
             Self::Changed { old, new, .. } => (old.as_deref(), new.as_deref()),
             Self::ToolMissing { detail, .. }
             | Self::QuestionFailed { detail, .. }
+            | Self::InputUnreadable { detail, .. }
             | Self::Unsupported { detail, .. } => (None, Some(detail)),
             _ => (None, None),
         }
@@ -177,6 +187,8 @@ impl Reason {
             Self::CacheOff => "--no-cache".into(),
             Self::ToolMissing { what, detail } => format!("no {what}: {detail}"),
             Self::QuestionFailed { what, detail } => format!("{what}: {detail}"),
+            // It names the file itself.
+            Self::InputUnreadable { detail, .. } => detail.clone(),
             Self::Waiting { what } => format!("waits for {what}"),
             Self::Unsupported { what, detail } => format!("{what}: {detail}"),
         }

@@ -71,7 +71,7 @@ pub enum StoreError {
 
 impl StoreError {
     /// Sorts a system error by what the user can do about it.
-    pub(crate) fn new(doing: &'static str, path: &Utf8Path, source: io::Error) -> Self {
+    pub fn new(doing: &'static str, path: &Utf8Path, source: io::Error) -> Self {
         let path = path.to_owned();
         match source.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull { doing, path, source },

@@ -13,6 +13,6 @@ mod settings;
 pub use batch::{Batch, exec_name, signature};
 pub use env::{Workspace, base_env};
 pub use header::header;
-pub use listing::{Listing, ListingError, Package, Question, question};
+pub use listing::{Listing, ListingError, Package, PackageError, Question, question};
 pub use recipe::{limit_jobs, recipe};
 pub use settings::{Cgo, GoSettings};
