@@ -364,6 +364,7 @@ fn a_build_streams_one_event_a_line() {
     let names: Vec<&str> = events.iter().map(|event| event["event"].as_str().unwrap()).collect();
     assert_eq!(names, ["began", "started", "finished", "ended"]);
     assert_eq!(events[2]["outcome"], "built");
+    assert_eq!(events[2]["artifacts"][0]["path"], AMD64, "as the document of the whole has it");
 }
 
 #[test]
@@ -541,6 +542,27 @@ fn verify_agrees_with_what_was_built() {
         .xbuild(&["verify", "--expect", "linux/amd64", ARM64, "--format", "json"])
         .exits(6)
         .diagnostic("xbuild::machine-mismatch");
+}
+
+#[test]
+fn an_artifact_that_is_missing_is_listed_with_its_path() {
+    let text = "toolchain go \"1.26.3\"\nprofile prod \"linux/amd64\"\ntarget app {\n    go \".\"\n}\n";
+    let ran = Project::text(text).xbuild(&["verify", "--format", "json"]).exits(6);
+    let expected = json!({
+        "path": AMD64, "size": null, "name": CELLS[0], "verdict": "not-regular", "mismatches": [],
+    });
+    assert_eq!(ran.json()["files"], json!([expected]));
+}
+
+#[test]
+fn what_a_diagnostic_consists_of_has_the_same_fields() {
+    let keys = |one: &Value| one.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let project = Project::go(SINGLE);
+    project.build();
+    project.edit("xbuild.kdl", "\"linux/amd64\"", "\"linux/arm64\"");
+    let drift =
+        project.xbuild(&["lock", "--check", "--offline", "--format", "json"]).exits(7).diagnostic("xbuild::drift");
+    assert_eq!(keys(&drift["related"][0]), keys(&drift));
 }
 
 /// The lines of an artifact's block in the lock.

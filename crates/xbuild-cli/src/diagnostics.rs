@@ -204,8 +204,6 @@ pub(crate) fn entries(problems: &[(&Problem, Note)], source: Option<&Source>) ->
         let mut entry = one(problem.as_ref(), source, lines.as_ref());
         entry["note"] = value!(note.note);
         entry["output"] = value!(note.output);
-        let related = problem.related().into_iter().flatten();
-        entry["related"] = related.map(|problem| one(problem, source, lines.as_ref())).collect();
         entry
     };
     problems.iter().map(entry).collect()
@@ -236,6 +234,7 @@ fn one(problem: &dyn Diagnostic, source: Option<&Source>, lines: Option<&Lines>)
             }))
         })
         .collect();
+    let related = problem.related().into_iter().flatten().map(|problem| one(problem, source, lines));
     value!({
         "code": problem.code().map(|code| code.to_string()),
         "severity": severity,
@@ -244,6 +243,9 @@ fn one(problem: &dyn Diagnostic, source: Option<&Source>, lines: Option<&Lines>)
         "url": problem.url().map(|url| url.to_string()),
         "file": source.map(|source| source.name.clone()),
         "labels": labels,
+        "note": null,
+        "output": null,
+        "related": related.collect::<Vec<Value>>(),
     })
 }
 

@@ -203,7 +203,8 @@ impl Run<'_> {
 
     fn tell(&self, event: &Event<'_>) {
         if self.context.global.format == Format::Ndjson {
-            self.context.print(&format!("{}\n", event_line(event)));
+            let out = relative_out(self.context, self.loaded);
+            self.context.print(&format!("{}\n", event_line(event, &out)));
         }
         self.drawing.event(event);
         self.trace.event(event);
@@ -218,7 +219,7 @@ fn memory() -> u64 {
     kilobytes.map_or(u64::MAX, |kilobytes| kilobytes * 1024)
 }
 
-fn event_line(event: &Event<'_>) -> Value {
+fn event_line(event: &Event<'_>, out: &str) -> Value {
     match event {
         Event::Began { build, restore } => json!({ "format": 1, "event": "began", "build": build, "restore": restore }),
         Event::Started { cells } => {
@@ -230,7 +231,7 @@ fn event_line(event: &Event<'_>) -> Value {
             fields.insert("format".into(), json!(1));
             fields.insert("event".into(), json!("finished"));
             fields.insert("id".into(), json!(report.id));
-            fields.extend(outcome(report, ""));
+            fields.extend(outcome(report, out));
             Value::Object(fields)
         }
     }
@@ -373,9 +374,8 @@ fn outcome(report: &CellReport, out: &str) -> serde_json::Map<String, Value> {
         .artifacts
         .iter()
         .map(|artifact| {
-            let path = if out.is_empty() { artifact.path.to_string() } else { format!("{out}/{}", artifact.path) };
             json!({
-                "path": path,
+                "path": format!("{out}/{}", artifact.path),
                 "size": artifact.digest.size(),
                 "blake3": artifact.digest.to_string(),
                 "sha256": format!("sha256:{}", artifact.sha256),

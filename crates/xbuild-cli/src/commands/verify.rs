@@ -2,7 +2,7 @@
 
 use camino::Utf8PathBuf;
 use miette::{Diagnostic, LabeledSpan};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use xbuild_exec::promise;
 use xbuild_kdl::printable;
 use xbuild_lock::{ArtifactState, Lock, verified};
@@ -88,7 +88,7 @@ fn files(context: &Context, text: &str, paths: &[String]) -> Result<Exit, Failur
         let path = Utf8PathBuf::from(path);
         match look(&path, &context.cwd.join(&path)) {
             Ok(seen) => checked.file(path.to_string(), seen, &Promise::new(platform), None),
-            Err(error) => checked.unreadable(path.as_str(), Box::new(error)),
+            Err(error) => checked.unreadable(path.as_str(), path.as_str(), Box::new(error)),
         }
     }
     Ok(checked.finish(context, None))
@@ -120,10 +120,38 @@ fn project(context: &Context, arguments: &VerifyArguments) -> Result<Exit, Failu
 /// Says where a broken promise was written.
 type Promised<'a> = &'a dyn Fn(&Mismatch) -> Option<miette::SourceSpan>;
 
+/// One file that was checked.
+struct Row {
+    /// What it was checked as: a cell, or the file itself.
+    name: String,
+    path: Utf8PathBuf,
+    /// `None` where it could not be read.
+    seen: Option<Seen>,
+    verdict: Verdict,
+    mismatches: Vec<Mismatch>,
+}
+
+impl Row {
+    fn read(name: String, seen: Seen, verdict: Verdict, mismatches: Vec<Mismatch>) -> Self {
+        Self { name, path: seen.path.clone(), seen: Some(seen), verdict, mismatches }
+    }
+
+    /// The fields of `inspect`, those of the check behind them. Of a file that could not be read nothing else is known.
+    fn json(&self) -> Value {
+        let unread = || Map::from_iter([("path".to_owned(), json!(self.path)), ("size".to_owned(), Value::Null)]);
+        let mut fields = self.seen.as_ref().map_or_else(unread, document);
+        let mismatches: Vec<Value> = self.mismatches.iter().map(mismatch).collect();
+        fields.insert("name".into(), json!(self.name));
+        fields.insert("verdict".into(), json!(self.verdict.as_str()));
+        fields.insert("mismatches".into(), json!(mismatches));
+        Value::Object(fields)
+    }
+}
+
 /// What was checked, and what was found wrong.
 #[derive(Default)]
 struct Checked {
-    rows: Vec<(String, Option<Seen>, Verdict, Vec<Mismatch>)>,
+    rows: Vec<Row>,
     problems: Vec<(Problem, Note)>,
     exit: Option<Exit>,
 }
@@ -134,14 +162,15 @@ impl Checked {
         self.exit = Some(self.exit.map_or(exit, |known| known.worse(exit)));
     }
 
-    fn unreadable(&mut self, name: &str, problem: Problem) {
-        self.rows.push((name.to_owned(), None, Verdict::NotRegular, Vec::new()));
+    fn unreadable(&mut self, name: &str, path: &str, problem: Problem) {
+        let (verdict, mismatches) = (Verdict::NotRegular, Vec::new());
+        self.rows.push(Row { name: name.to_owned(), path: path.into(), seen: None, verdict, mismatches });
         self.fail(Exit::Verify, problem, Note::default());
     }
 
     fn missing(&mut self, cell: &PlannedCell, path: &str) {
         let problem = VerifyError::Missing { cell: cell.identity.id.clone(), path: path.to_owned() };
-        self.unreadable(&cell.identity.id, Box::new(problem));
+        self.unreadable(&cell.identity.id, path, Box::new(problem));
     }
 
     fn file(&mut self, name: String, seen: Seen, promise: &Promise, at: Option<Promised<'_>>) {
@@ -154,7 +183,7 @@ impl Checked {
                 Broken { what: name.clone(), mismatch: Box::new(mismatch.clone()), at: at.and_then(|at| at(mismatch)) };
             self.fail(Exit::Verify, Box::new(problem), note);
         }
-        self.rows.push((name, Some(seen), verification.verdict(), verification.mismatches().to_vec()));
+        self.rows.push(Row::read(name, seen, verification.verdict(), verification.mismatches().to_vec()));
     }
 
     fn artifact(&mut self, cell: &PlannedCell, output: &str, seen: Seen, lock: &Lock) {
@@ -171,7 +200,7 @@ impl Checked {
                 let at = |mismatch: &Mismatch| xbuild_exec::promise_origin(cell, mismatch).map(Into::into);
                 self.file(cell.identity.id.clone(), seen, &promise, Some(&at));
             }
-            None => self.rows.push((cell.identity.id.clone(), Some(seen), Verdict::Match, Vec::new())),
+            None => self.rows.push(Row::read(cell.identity.id.clone(), seen, Verdict::Match, Vec::new())),
         }
     }
 
@@ -212,27 +241,17 @@ impl Checked {
     }
 
     fn json(&self) -> Value {
-        let files: Vec<Value> = self
-            .rows
-            .iter()
-            .map(|(name, seen, verdict, mismatches)| {
-                let mut fields = seen.as_ref().map(document).unwrap_or_default();
-                fields.insert("name".into(), json!(name));
-                fields.insert("verdict".into(), json!(verdict.as_str()));
-                fields.insert("mismatches".into(), json!(mismatches.iter().map(mismatch).collect::<Vec<Value>>()));
-                Value::Object(fields)
-            })
-            .collect();
+        let files: Vec<Value> = self.rows.iter().map(Row::json).collect();
         json!({ "format": 1, "checked": files.len(), "ok": self.exit.is_none(), "files": files })
     }
 
     fn table(&self) -> String {
         let mut table = Table::new(&["checked", "verdict", "what it is"]);
-        for (name, seen, verdict, _) in &self.rows {
-            let what = seen.as_ref().map(|seen| sentence(&seen.facts)).unwrap_or_default();
-            table.row(vec![name.clone(), verdict.to_string(), what]);
+        for row in &self.rows {
+            let what = row.seen.as_ref().map(|seen| sentence(&seen.facts)).unwrap_or_default();
+            table.row(vec![row.name.clone(), row.verdict.to_string(), what]);
         }
-        let good = self.rows.iter().filter(|(_, _, verdict, _)| *verdict == Verdict::Match).count();
+        let good = self.rows.iter().filter(|row| row.verdict == Verdict::Match).count();
         format!("{}\n{good} of {} as promised\n", table.render(), self.rows.len())
     }
 }
