@@ -15,4 +15,5 @@ mod interrupt;
 mod markdown;
 mod repository;
 mod reproducible;
+mod schemas;
 mod traps;
