@@ -497,6 +497,19 @@ fn an_input_that_may_not_be_read_is_named_as_a_fault_of_the_machine() {
 }
 
 #[test]
+fn an_artifact_or_a_lock_that_may_not_be_read_is_a_fault_of_the_machine() {
+    let project = Project::go(SINGLE);
+    project.build();
+    for (forbidden, code) in [(AMD64, "xbuild::unreadable"), ("xbuild.lock", "xbuild::permission")] {
+        fs::set_permissions(project.path(forbidden), fs::Permissions::from_mode(0o000)).unwrap();
+        let Some(command) = without_override(&project, forbidden, &["verify", "--format", "json"]) else {
+            return skipped("a file that may not be read", "this user reads every file, and there is no setpriv");
+        };
+        assert_eq!(run(command).exits(5).codes(), [code]);
+    }
+}
+
+#[test]
 fn what_was_touched_but_not_changed_is_not_rebuilt() {
     let project = Project::go(SINGLE);
     project.build();

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use camino::Utf8PathBuf;
-use miette::Diagnostic;
 use xbuild_facts::{Session, Settings};
 use xbuild_lock::Lock;
 use xbuild_platform::HostPlatform;
@@ -27,25 +26,6 @@ pub(crate) struct LockFile {
     pub(crate) text: Option<String>,
 }
 
-/// A lock that cannot be read or written.
-#[derive(Debug, thiserror::Error, Diagnostic)]
-enum LockError {
-    #[error("cannot read `{path}`")]
-    #[diagnostic(code("xbuild::io"))]
-    Read {
-        path: Utf8PathBuf,
-        #[source]
-        source: std::io::Error,
-    },
-    #[error("cannot write `{path}`")]
-    #[diagnostic(code("xbuild::io"))]
-    Write {
-        path: Utf8PathBuf,
-        #[source]
-        source: std::io::Error,
-    },
-}
-
 impl LockFile {
     pub(crate) fn read(loaded: &Loaded) -> Result<Self, Failure> {
         let path = loaded.file.root.join(LOCK);
@@ -54,7 +34,7 @@ impl LockFile {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 return Ok(Self { path, lock: Lock::default(), text: None });
             }
-            Err(source) => return Err(Failure::new(Exit::Environment, LockError::Read { path, source })),
+            Err(error) => return Err(environment(StoreError::new("read", &path, error))),
         };
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let source = Source { name: LOCK.to_owned(), text: text.clone() };
@@ -68,7 +48,7 @@ impl LockFile {
         if self.text.as_deref() == Some(text.as_str()) {
             return Ok(false);
         }
-        let fail = |source| Failure::new(Exit::Environment, LockError::Write { path: self.path.clone(), source });
+        let fail = |error| environment(StoreError::new("write", &self.path, error));
         let folder = self.path.parent().unwrap_or(&self.path);
         let mut beside = tempfile::Builder::new().prefix(".xbuild-lock-").tempfile_in(folder).map_err(fail)?;
         std::io::Write::write_all(&mut beside, text.as_bytes()).map_err(fail)?;

@@ -1,7 +1,7 @@
 //! `xbuild inspect`: what any binary really is, from its bytes.
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use miette::Diagnostic;
@@ -20,10 +20,25 @@ use crate::present::table::{Table, bytes};
 pub(crate) enum Unreadable {
     #[error("cannot read `{path}`: {why}")]
     #[diagnostic(code("xbuild::unreadable"))]
-    Read { path: Utf8PathBuf, why: String },
+    Read { path: Utf8PathBuf, why: String, kind: ErrorKind },
     #[error("`{path}` is {what}, not a file")]
     #[diagnostic(code("xbuild::not-regular"), help("name the files in it"))]
     NotRegular { path: Utf8PathBuf, what: &'static str },
+}
+
+impl Unreadable {
+    /// Whether nothing is there.
+    pub(crate) fn is_missing(&self) -> bool {
+        matches!(self, Self::Read { kind: ErrorKind::NotFound | ErrorKind::NotADirectory, .. })
+    }
+
+    /// How a check ends that it keeps from being made: a file that is there and may not be read says nothing of the file.
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Self::Read { kind: ErrorKind::PermissionDenied, .. } => Exit::Environment,
+            Self::Read { .. } | Self::NotRegular { .. } => Exit::Verify,
+        }
+    }
 }
 
 /// A file and what it is.
@@ -36,7 +51,8 @@ pub(crate) struct Seen {
 /// Reads and inspects a file. Pipes, devices and folders are told by their kind before anything is opened.
 pub(crate) fn look(path: &Utf8Path, at: &Utf8Path) -> Result<Seen, Unreadable> {
     use std::os::unix::fs::FileTypeExt as _;
-    let unreadable = |error: std::io::Error| Unreadable::Read { path: path.to_owned(), why: error.to_string() };
+    let unreadable =
+        |error: std::io::Error| Unreadable::Read { path: path.to_owned(), why: error.to_string(), kind: error.kind() };
     let kind = at.metadata().map_err(unreadable)?.file_type();
     let what = match () {
         () if kind.is_dir() => Some("a folder"),

@@ -88,7 +88,7 @@ fn files(context: &Context, text: &str, paths: &[String]) -> Result<Exit, Failur
         let path = Utf8PathBuf::from(path);
         match look(&path, &context.cwd.join(&path)) {
             Ok(seen) => checked.file(path.to_string(), seen, &Promise::new(platform), None),
-            Err(error) => checked.unreadable(path.as_str(), path.as_str(), Box::new(error)),
+            Err(error) => checked.unreadable(path.as_str(), path.as_str(), error.exit(), Box::new(error)),
         }
     }
     Ok(checked.finish(context, None))
@@ -110,7 +110,8 @@ fn project(context: &Context, arguments: &VerifyArguments) -> Result<Exit, Failu
             let path = format!("{shown}/{}", artifact.path);
             match look(path.as_str().into(), &out.join(artifact.path.as_str())) {
                 Ok(seen) => checked.artifact(&cell, artifact.output.as_str(), seen, &lock.lock),
-                Err(_) => checked.missing(&cell, &path),
+                Err(error) if error.is_missing() => checked.missing(&cell, &path),
+                Err(error) => checked.unreadable(&cell.identity.id, &path, error.exit(), Box::new(error)),
             }
         }
     }
@@ -162,15 +163,15 @@ impl Checked {
         self.exit = Some(self.exit.map_or(exit, |known| known.worse(exit)));
     }
 
-    fn unreadable(&mut self, name: &str, path: &str, problem: Problem) {
+    fn unreadable(&mut self, name: &str, path: &str, exit: Exit, problem: Problem) {
         let (verdict, mismatches) = (Verdict::NotRegular, Vec::new());
         self.rows.push(Row { name: name.to_owned(), path: path.into(), seen: None, verdict, mismatches });
-        self.fail(Exit::Verify, problem, Note::default());
+        self.fail(exit, problem, Note::default());
     }
 
     fn missing(&mut self, cell: &PlannedCell, path: &str) {
         let problem = VerifyError::Missing { cell: cell.identity.id.clone(), path: path.to_owned() };
-        self.unreadable(&cell.identity.id, path, Box::new(problem));
+        self.unreadable(&cell.identity.id, path, Exit::Verify, Box::new(problem));
     }
 
     fn file(&mut self, name: String, seen: Seen, promise: &Promise, at: Option<Promised<'_>>) {
