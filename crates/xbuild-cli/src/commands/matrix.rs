@@ -3,16 +3,17 @@
 use std::io::{BufWriter, Write};
 
 use miette::Diagnostic;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 use xbuild_model::Name;
-use xbuild_plan::matrix::{Dropped, Matrix, Point};
+use xbuild_plan::matrix::{CellRef, Dropped, Matrix, Point};
 use xbuild_plan::selection::Selected;
 use xbuild_platform::{Platform, Variant};
 
 use crate::args::{Format, Selecting};
 use crate::context::{Context, Failure};
 use crate::exit::Exit;
-use crate::present::cell::Places;
+use crate::present::cell::{Place, Places};
 use crate::present::harmless::harmless;
 use crate::present::table::Table;
 use crate::project::Loaded;
@@ -35,22 +36,84 @@ pub(crate) fn run(context: &Context, selecting: &Selecting) -> Result<Exit, Fail
     let selected = select(context, &matrix, selecting)?;
     let places = Places::new(&loaded.file.source);
     match context.global.format {
-        Format::Json => context.print(&format!("{}\n", document(&loaded, &matrix, &selected, &places))),
-        Format::Ndjson => lines(&selected, &places),
+        Format::Json => print(std::iter::once(document(&loaded, &matrix, &selected, &places))),
+        Format::Ndjson => print(selected.cells.iter().map(|cell| Line::of(*cell, &places, Some(1)))),
         Format::Github => context.print(&format!("{}\n", github(&selected)?)),
         Format::Human | Format::Table => context.print(&table(&loaded, &matrix, &selected, &places)),
     }
     Ok(Exit::Done)
 }
 
-fn document(loaded: &Loaded, matrix: &Matrix<'_>, selected: &Selected<'_>, places: &Places<'_>) -> Value {
-    let cells: Vec<Value> =
-        selected.cells.iter().map(|cell| Value::Object(point(**cell, places, cell.origin()))).collect();
-    let dropped: Vec<Value> = dropped(matrix, selected)
-        .map(|point| json!({ "id": point.id().to_string(), "reason": Dropped::REASON, "by": places.json(point.by().origin) }))
-        .collect();
-    let profiles: Vec<String> = selected.profiles.iter().map(ToString::to_string).collect();
-    json!({ "format": 1, "project": loaded.name(), "profiles": profiles, "cells": cells, "dropped": dropped })
+/// The whole expansion.
+#[derive(Serialize)]
+struct Document<'a> {
+    format: u8,
+    project: String,
+    profiles: Vec<&'a str>,
+    cells: Vec<Line<'a>>,
+    dropped: Vec<Gone<'a>>,
+}
+
+/// A cell, serialized as it stands: there may be a million, and a tree of values for each would cost ten times as much.
+#[derive(Serialize)]
+struct Line<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    format: Option<u8>,
+    #[serde(serialize_with = "id")]
+    id: Point<'a>,
+    target: &'a str,
+    profile: Option<&'a str>,
+    platform: Option<Platform>,
+    #[serde(serialize_with = "axes")]
+    axes: Point<'a>,
+    origin: Place<'a>,
+}
+
+/// A point that a rule removed.
+#[derive(Serialize)]
+struct Gone<'a> {
+    #[serde(serialize_with = "id")]
+    id: Point<'a>,
+    reason: &'static str,
+    by: Place<'a>,
+}
+
+impl<'a> Line<'a> {
+    fn of(cell: CellRef<'a>, places: &Places<'a>, format: Option<u8>) -> Self {
+        Self {
+            format,
+            id: *cell,
+            target: cell.target().name.as_str(),
+            profile: cell.profile().map(Name::as_str),
+            platform: cell.platform(),
+            axes: *cell,
+            origin: places.place(cell.origin()),
+        }
+    }
+}
+
+fn id<S: Serializer>(point: &Point<'_>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&point.id())
+}
+
+fn axes<S: Serializer>(point: &Point<'_>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(point.axes().map(|(name, value)| (name.as_str(), value.as_str())))
+}
+
+fn document<'a>(
+    loaded: &Loaded,
+    matrix: &'a Matrix<'a>,
+    selected: &'a Selected<'a>,
+    places: &Places<'a>,
+) -> Document<'a> {
+    let gone = |point: Dropped<'a>| Gone { id: *point, reason: Dropped::REASON, by: places.place(point.by().origin) };
+    Document {
+        format: 1,
+        project: loaded.name(),
+        profiles: selected.profiles.iter().map(|profile| profile.as_str()).collect(),
+        cells: selected.cells.iter().map(|cell| Line::of(*cell, places, None)).collect(),
+        dropped: dropped(matrix, selected).map(gone).collect(),
+    }
 }
 
 /// The points that rules removed from the selected profiles.
@@ -58,28 +121,11 @@ fn dropped<'m>(matrix: &'m Matrix<'m>, selected: &'m Selected<'m>) -> impl Itera
     matrix.dropped().filter(|point| point.profile().is_none_or(|profile| selected.profiles.contains(&profile)))
 }
 
-fn point(point: Point<'_>, places: &Places<'_>, origin: xbuild_model::Origin) -> Map<String, Value> {
-    let axes: Map<String, Value> =
-        point.axes().map(|(name, value)| (name.to_string(), json!(value.as_str()))).collect();
-    let fields = [
-        ("id", json!(point.id().to_string())),
-        ("target", json!(point.target().name.as_str())),
-        ("profile", json!(point.profile().map(Name::as_str))),
-        ("platform", json!(point.platform())),
-        ("axes", Value::Object(axes)),
-        ("origin", places.json(origin)),
-    ];
-    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
-}
-
-/// One cell a line, written while it goes.
-fn lines(selected: &Selected<'_>, places: &Places<'_>) {
+/// Documents on standard output, one a line, written while it goes. A reader that went away ends it.
+fn print(documents: impl Iterator<Item = impl Serialize>) {
     let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
-    for cell in &selected.cells {
-        let mut fields = point(**cell, places, cell.origin());
-        fields.shift_insert(0, "format".to_owned(), json!(1));
-        // A reader that went away ends it.
-        if serde_json::to_writer(&mut out, &fields).is_err() || out.write_all(b"\n").is_err() {
+    for document in documents {
+        if serde_json::to_writer(&mut out, &document).is_err() || out.write_all(b"\n").is_err() {
             return;
         }
     }

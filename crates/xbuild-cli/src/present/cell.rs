@@ -1,5 +1,6 @@
 //! A cell in JSON: the fields that `matrix`, `plan` and `build` share.
 
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use xbuild_kdl::Lines;
 use xbuild_model::Origin;
@@ -14,15 +15,28 @@ pub(crate) struct Places<'a> {
     lines: Lines,
 }
 
+/// Where something is written, as documents have it.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct Place<'a> {
+    file: &'a str,
+    line: usize,
+    column: usize,
+}
+
 impl<'a> Places<'a> {
     pub(crate) fn new(source: &'a Source) -> Self {
         Self { name: &source.name, lines: Lines::new(&source.text) }
     }
 
-    /// `{"file","line","column"}`.
-    pub(crate) fn json(&self, origin: Origin) -> Value {
+    /// The place of an origin.
+    pub(crate) fn place(&self, origin: Origin) -> Place<'a> {
         let (line, column) = self.lines.line_column(origin.offset);
-        json!({ "file": self.name, "line": line, "column": column })
+        Place { file: self.name, line, column }
+    }
+
+    /// The same as a value.
+    pub(crate) fn json(&self, origin: Origin) -> Value {
+        json!(self.place(origin))
     }
 
     /// `xbuild.kdl:6:14`.

@@ -33,6 +33,11 @@ impl Matcher {
         Self { pairs, axes, everywhere: possible && condition.terms.is_empty() }
     }
 
+    /// Whether it says anything about an axis.
+    pub(super) fn asks_for_axes(&self) -> bool {
+        !self.axes.is_empty()
+    }
+
     pub(super) fn holds_at_pair(&self, pair: u32) -> bool {
         if pair == NO_PAIR { self.everywhere } else { self.pairs[pair as usize] }
     }

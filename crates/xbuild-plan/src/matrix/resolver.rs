@@ -36,6 +36,18 @@ struct TargetRules<'m> {
     profiles: HashMap<u32, Vec<Matcher>>,
     target: Vec<Matcher>,
     memo: HashMap<Key, Outcome<'m>>,
+    near: Option<Near<'m>>,
+}
+
+/// What is known of the cells of one profile and platform, which stand together in the matrix: they differ in the `when`
+/// blocks that ask for an axis, and in nothing else.
+#[derive(Debug)]
+struct Near<'m> {
+    pair: u32,
+    /// By layer and number; `None` where there are more than bits.
+    asking: Option<Vec<(usize, usize)>>,
+    /// By the bits of those that hold.
+    known: HashMap<u64, Outcome<'m>>,
 }
 
 /// The profile and the numbers of the `when` blocks that hold, layer by layer.
@@ -62,8 +74,23 @@ impl<'m> Resolver<'m> {
     }
 
     pub(super) fn outcome(&mut self, cell: CellRef<'m>) -> Outcome<'m> {
-        let (project, matrix) = (self.project, self.matrix);
+        let matrix = self.matrix;
         let index = cell.row.target as usize;
+        let rules = self.targets[index].get_or_insert_with(|| TargetRules::new(matrix, index));
+        rules.approach(matrix, index, cell.row.pair);
+        let bits = rules.bits(matrix, cell);
+        if let Some(outcome) = bits.and_then(|bits| rules.near.as_ref()?.known.get(&bits)) {
+            return outcome.clone();
+        }
+        let outcome = self.look_up(cell, index);
+        if let (Some(bits), Some(near)) = (bits, self.targets[index].as_mut().and_then(|rules| rules.near.as_mut())) {
+            near.known.insert(bits, outcome.clone());
+        }
+        outcome
+    }
+
+    fn look_up(&mut self, cell: CellRef<'m>, index: usize) -> Outcome<'m> {
+        let (project, matrix) = (self.project, self.matrix);
         let rules = self.targets[index].get_or_insert_with(|| TargetRules::new(matrix, index));
         let key = rules.key(matrix, cell);
         if let Some(outcome) = rules.memo.get(&key) {
@@ -102,7 +129,38 @@ impl<'m> TargetRules<'m> {
                 .collect(),
             target: prepare(&target.layer),
             memo: HashMap::new(),
+            near: None,
         }
+    }
+
+    /// The matchers that are asked for cells of a pair, layer by layer, and the pair's profile.
+    fn layers(&self, matrix: &Matrix<'_>, target: usize, pair: u32) -> (Option<u32>, [&[Matcher]; 3]) {
+        let profile = (pair != NO_PAIR).then(|| matrix.blocks[target].pairs[pair as usize].profile);
+        let of_profile = profile.and_then(|number| self.profiles.get(&number)).map_or(&[][..], Vec::as_slice);
+        (profile, [&self.defaults, of_profile, &self.target])
+    }
+
+    fn approach(&mut self, matrix: &Matrix<'_>, target: usize, pair: u32) {
+        if self.near.as_ref().is_some_and(|near| near.pair == pair) {
+            return;
+        }
+        let (_, layers) = self.layers(matrix, target, pair);
+        let asks = |matcher: &Matcher| matcher.asks_for_axes() && matcher.holds_at_pair(pair);
+        let numbers = |(layer, matchers): (usize, &[Matcher])| -> Vec<(usize, usize)> {
+            (0..matchers.len()).filter(|&number| asks(&matchers[number])).map(|number| (layer, number)).collect()
+        };
+        let asking: Vec<(usize, usize)> = layers.into_iter().enumerate().flat_map(numbers).collect();
+        let asking = (asking.len() <= u64::BITS as usize).then_some(asking);
+        self.near = Some(Near { pair, asking, known: HashMap::new() });
+    }
+
+    fn bits(&self, matrix: &Matrix<'_>, cell: CellRef<'_>) -> Option<u64> {
+        let asking = self.near.as_ref()?.asking.as_ref()?;
+        let (_, layers) = self.layers(matrix, cell.row.target as usize, cell.row.pair);
+        let bit = |(place, &(layer, number)): (usize, &(usize, usize))| {
+            u64::from(layers[layer][number].holds_for_values(cell.values)) << place
+        };
+        Some(asking.iter().enumerate().map(bit).sum())
     }
 
     fn key(&self, matrix: &Matrix<'_>, cell: CellRef<'_>) -> Key {
@@ -110,10 +168,8 @@ impl<'m> TargetRules<'m> {
             let holds = |matcher: &Matcher| matcher.holds(cell.row.pair, cell.values);
             matchers.iter().enumerate().filter(|(_, matcher)| holds(matcher)).map(|(number, _)| number).collect()
         };
-        let block = &matrix.blocks[cell.row.target as usize];
-        let profile = (cell.row.pair != NO_PAIR).then(|| block.pairs[cell.row.pair as usize].profile);
-        let of_profile = profile.and_then(|number| self.profiles.get(&number)).map_or(&[][..], Vec::as_slice);
-        (profile, [holding(&self.defaults), holding(of_profile), holding(&self.target)])
+        let (profile, layers) = self.layers(matrix, cell.row.target as usize, cell.row.pair);
+        (profile, layers.map(holding))
     }
 }
 

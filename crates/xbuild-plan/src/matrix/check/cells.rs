@@ -13,30 +13,50 @@ use super::super::problem::MatrixProblem;
 use super::super::resolved::{Resolved, ResolvedValue};
 use super::super::resolver::Resolver;
 use super::super::support;
-use super::outputs::Outputs;
+use super::outputs::{Claims, Outputs};
 use super::platforms::{Images, Pairs};
 use super::{is_clouded, is_uncertain};
 
-pub(super) fn check(matrix: &Matrix<'_>) -> Vec<MatrixProblem> {
+pub(super) fn check<'m>(matrix: &'m Matrix<'m>) -> Vec<MatrixProblem> {
     let mut walk = Walk { matrix, problems: Vec::new(), said: HashSet::new(), no_cc: HashSet::new() };
     let mut resolver = Resolver::new(matrix);
+    let mut last = None;
     let (mut outputs, mut images, mut pairs) = (Outputs::default(), Images::default(), Pairs::default());
     for block in &matrix.blocks {
         let certain = !is_uncertain(matrix.project, block);
         for cell in block.cells.rows.clone().map(|row| matrix.cell_at(row)) {
             let Some(resolved) = walk.resolved(&mut resolver, cell) else { continue };
             outputs.add(cell, &resolved);
+            if certain {
+                walk.deps(cell, &resolved);
+            }
+            // What follows asks for the platform and the settings alone, and neighbours mostly share both.
+            let seen = (cell.row.target, cell.row.pair, Arc::as_ptr(&resolved));
+            if std::mem::replace(&mut last, Some(seen)) == Some(seen) {
+                continue;
+            }
             images.add(cell, &resolved, certain);
             walk.problems.extend(pairs.check(cell, &resolved));
             if certain {
                 walk.cgo(cell, &resolved);
-                walk.deps(cell, &resolved);
             }
         }
     }
-    walk.problems.extend(outputs.collisions());
+    if outputs.may_collide() {
+        walk.problems.extend(collisions(matrix, &mut resolver));
+    }
     walk.problems.extend(images.without_linux());
     walk.problems
+}
+
+fn collisions<'m>(matrix: &'m Matrix<'m>, resolver: &mut Resolver<'m>) -> Vec<MatrixProblem> {
+    let mut claims = Claims::default();
+    for cell in matrix.cells() {
+        if let Ok(resolved) = resolver.outcome(cell) {
+            claims.add(cell, &resolved);
+        }
+    }
+    claims.collisions()
 }
 
 /// A walk over all cells; each thing that is wrong is said once.

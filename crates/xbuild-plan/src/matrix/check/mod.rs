@@ -15,7 +15,7 @@ use super::cell::{Block, Matrix};
 use super::problem::MatrixProblem;
 
 /// Every problem of a matrix, in the file's order. A matrix that was given up as too large has none but that.
-pub fn check(matrix: &Matrix<'_>) -> Vec<MatrixProblem> {
+pub fn check<'m>(matrix: &'m Matrix<'m>) -> Vec<MatrixProblem> {
     if !matrix.complete {
         return Vec::new();
     }
