@@ -214,6 +214,21 @@ impl Project {
         run(self.command(arguments))
     }
 
+    /// The system calls of a kind (as strace names it) of a run that must succeed, one a line; `None` where strace cannot be
+    /// used on this machine, which is said.
+    #[track_caller]
+    pub(crate) fn calls(&self, kind: &str, arguments: &[&str]) -> Option<Vec<String>> {
+        let trace = format!("trace={kind}");
+        let before = ["-f", "-qq", "-e", &trace, "-e", "signal=none", "-o", "trace", env!("CARGO_BIN_EXE_xbuild")];
+        let tried = self.isolated(Path::new("strace"), &["-e", "trace=none", "true"]).output();
+        if !tried.as_ref().is_ok_and(|output| output.status.success()) {
+            skipped("system calls", &format!("strace is not usable here: {tried:?}"));
+            return None;
+        }
+        run(self.isolated(Path::new("strace"), &[&before[..], arguments].concat())).exits(0);
+        Some(self.read_text("trace").lines().map(str::to_owned).collect())
+    }
+
     /// Builds everything, which must succeed, and answers what was built.
     pub(crate) fn build(&self) -> Value {
         self.xbuild(&["build", "--format", "json"]).exits(0).json()

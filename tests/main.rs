@@ -8,6 +8,7 @@ mod agreement;
 mod book;
 mod codes;
 mod commands;
+mod explaining;
 mod harness;
 mod hostile;
 mod house;
