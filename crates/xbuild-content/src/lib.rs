@@ -10,6 +10,7 @@ mod digest;
 mod path;
 mod sha256;
 mod tree;
+pub mod words;
 
 pub use canonical::{Canonical, Change, Field, Fields, Key};
 pub use digest::{Digest, DigestError, Digester, Hash};

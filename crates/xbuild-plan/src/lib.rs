@@ -15,5 +15,5 @@ mod stamps;
 
 pub use outline::{Cell, outline, with_dependencies};
 pub use planned::{Expected, Identity, Plan, PlannedArtifact, PlannedCell};
-pub use reason::{History, Lookup, Part, Reason, Verdict, judge};
+pub use reason::{History, Lookup, Part, Reason, Verdict, changes, judge};
 pub use stamps::Stamps;

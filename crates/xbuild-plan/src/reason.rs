@@ -3,8 +3,7 @@
 //! Reasons come from the same walk that makes the key: what is in one is in the other.
 
 use xbuild_builder::{Action, ActionKey};
-use xbuild_content::canonical;
-use xbuild_content::{Change, Field};
+use xbuild_content::{Change, Field, canonical, words};
 
 /// What would happen to a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -37,7 +36,7 @@ pub enum Reason {
     Changed {
         /// Which part.
         part: Part,
-        /// Which one of its kind: a path, a variable, a tool.
+        /// Which one of its kind: a path, a variable, a tool, a word.
         what: String,
         /// What it was; `None` where it is new.
         old: Option<String>,
@@ -104,7 +103,8 @@ pub enum Part {
 }
 
 impl Part {
-    const fn as_str(self) -> &'static str {
+    /// The word in JSON and tables.
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Input => "input",
             Self::Env => "env",
@@ -200,6 +200,8 @@ fn changed(part: Part, what: &str, old: Option<&str>, new: Option<&str>) -> Stri
         (Part::Input, None, _) => format!("{what} is new"),
         (Part::Input, _, None) => format!("{what} is gone"),
         (Part::Input, ..) => format!("{what} changed"),
+        (Part::Argv, None, _) => format!("command: {what} is new"),
+        (Part::Argv, _, None) => format!("command: {what} is gone"),
         (Part::Argv, old, new) => format!("command: {} → {}", shown(old), shown(new)),
         (_, old, new) => format!("{what}: {} → {}", shown(old), shown(new)),
     }
@@ -243,12 +245,70 @@ pub fn judge(action: &Action, key: ActionKey, history: &History) -> (Verdict, Ve
     let reasons = match &history.last {
         None => vec![Reason::NeverBuilt],
         Some((last, _)) if *last == key => vec![Reason::RecordMissing],
-        Some((_, explanation)) => canonical::changes(explanation, &action.explain()).into_iter().map(reason).collect(),
+        Some((_, explanation)) => changes(explanation, action),
     };
     (Verdict::Build, reasons)
+}
+
+/// What differs between an action and an earlier one, of which the explanation of its key is left. The command differs by the
+/// words that moved, not by position.
+pub fn changes(before: &[Field], action: &Action) -> Vec<Reason> {
+    between(before, &action.explain())
+}
+
+fn between(old: &[Field], new: &[Field]) -> Vec<Reason> {
+    let differing = canonical::changes(old, new).into_iter();
+    let others = differing.filter(|change| Part::of(&change.path).0 != Part::Argv).map(reason);
+    argv(&argv_words(old), &argv_words(new)).into_iter().chain(others).collect()
+}
+
+/// The words of a command, in their order.
+fn argv_words(fields: &[Field]) -> Vec<&str> {
+    let words = fields.iter().filter(|field| Part::of(&field.path).0 == Part::Argv);
+    words.map(|field| field.value.as_str()).collect()
+}
+
+fn argv(old: &[&str], new: &[&str]) -> Vec<Reason> {
+    let owned = |word: Option<&str>| word.map(str::to_owned);
+    let reason = |(old, new): (Option<&str>, Option<&str>)| Reason::Changed {
+        part: Part::Argv,
+        what: new.or(old).unwrap_or_default().to_owned(),
+        old: owned(old),
+        new: owned(new),
+    };
+    words::moved(old, new).into_iter().map(reason).collect()
 }
 
 fn reason(change: Change) -> Reason {
     let (part, what) = Part::of(&change.path);
     Reason::Changed { part, what: what.to_owned(), old: change.old, new: change.new }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sentences(old: &[(&str, &str)], new: &[(&str, &str)]) -> Vec<String> {
+        let fields = |all: &[(&str, &str)]| -> Vec<Field> {
+            all.iter().map(|(path, value)| Field { path: (*path).into(), value: (*value).into() }).collect()
+        };
+        between(&fields(old), &fields(new)).iter().map(Reason::sentence).collect()
+    }
+
+    #[test]
+    fn a_word_that_is_added_to_a_command_moves_no_other() {
+        let old = [("argv/0", "go"), ("argv/1", "-o"), ("argv/2", "x")];
+        let new = [("argv/0", "go"), ("argv/1", "-s"), ("argv/2", "-o"), ("argv/3", "x")];
+        assert_eq!(sentences(&old, &new), ["command: -s is new"]);
+        assert_eq!(sentences(&new, &old), ["command: -s is gone"]);
+        assert_eq!(sentences(&[("argv/0", "-t=a")], &[("argv/0", "-t=b")]), ["command: -t=a → -t=b"]);
+    }
+
+    #[test]
+    fn everything_else_is_told_by_name() {
+        let old = [("env/A", "1"), ("input/a.go", "x"), ("input/b.go", "x"), ("cwd", ".")];
+        let new = [("env/A", ""), ("input/a.go", "y"), ("input/c.go", "x"), ("cwd", "sub")];
+        let expect = ["cwd: . → sub", "A: 1 → \"\"", "a.go changed", "b.go is gone", "c.go is new"];
+        assert_eq!(sentences(&old, &new), expect);
+    }
 }
