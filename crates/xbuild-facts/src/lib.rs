@@ -18,6 +18,7 @@ mod session;
 #[cfg(test)]
 mod testing;
 mod tools;
+mod turn;
 mod watch;
 
 pub use dirs::GoFolders;
@@ -26,6 +27,7 @@ pub use inputs::InputError;
 pub use module::GoModule;
 pub use session::{Gathered, Session, Settings};
 pub use tools::{Tool, Tools};
+pub use turn::Turn;
 
 use camino::Utf8Path;
 use xbuild_store::{FileDigest, FileIndex, StoreError};

@@ -16,7 +16,7 @@
 //! | `v1/cas/HH/…` | blobs by BLAKE3, mode 0444 | checked on every use |
 //! | `v1/ac/HH/…` | action records; `….why`, their keys' explanations | sealed ([`Record`] is still only a claim) |
 //! | `v1/memo/HH/…` | small answers by key | sealed |
-//! | `v1/cells/…` | which key a cell had last | sealed |
+//! | `v1/cells/…` | which keys a cell had, the last and the one before it | sealed |
 //! | `v1/index/{files,blobs}` | file digests by stat | a checksum in every entry |
 //! | `v1/lease/…` | locks, gone with their owner | – |
 //! | `v1/tmp/…` | what is being written | – |
