@@ -37,7 +37,7 @@ pub fn settings(
         ldflags: fill.words(resolved.list(&Slot::GoLdflags))?,
         gcflags: fill.words(resolved.list(&Slot::GoGcflags))?,
         flags: fill.words(resolved.list(&Slot::GoFlags))?,
-        trimpath: resolved.flag(&Slot::GoTrimpath).unwrap_or(true),
+        trimpath: resolved.flag_or_default(&Slot::GoTrimpath),
         buildmode: resolved.text(&Slot::GoBuildmode).map(|text| fill.text(text)).transpose()?,
         env: env(&fill, resolved)?,
         secrets: names(resolved, |slot| if let Slot::EnvSecret(name) = slot { Some(name.to_string()) } else { None }),
@@ -102,7 +102,7 @@ fn cgo(
     resolved: &Resolved<'_>,
     platform: Platform,
 ) -> Result<Option<Option<Cgo>>, Reason> {
-    if !resolved.flag(&Slot::GoCgo).unwrap_or(false) {
+    if !resolved.flag_or_default(&Slot::GoCgo) {
         return Ok(None);
     }
     let Some(Value::Cc(choice)) = resolved.value(&Slot::Cc) else { return Ok(Some(None)) };

@@ -7,12 +7,14 @@
 mod fill;
 pub mod go;
 pub mod matrix;
+mod needs;
 mod outline;
 mod planned;
 mod reason;
 pub mod selection;
 mod stamps;
 
+pub use needs::needs;
 pub use outline::{Cell, outline, with_dependencies};
 pub use planned::{Expected, Identity, Plan, PlannedArtifact, PlannedCell};
 pub use reason::{History, Lookup, Part, Reason, Verdict, changes, judge};

@@ -76,7 +76,7 @@ fn expectations(cell: CellRef<'_>, resolved: &Resolved<'_>) -> Vec<Expected> {
     });
     let mut expectations: Vec<Expected> = stated.collect();
     let is_go = cell.target().builder.as_ref().is_some_and(|builder| builder.kind == BuilderKind::Go);
-    let pure = is_go && !resolved.flag(&Slot::GoCgo).unwrap_or(false);
+    let pure = is_go && !resolved.flag_or_default(&Slot::GoCgo);
     let plain =
         resolved.get(&Slot::Expect(Expectation::Linkage)).is_none() && resolved.text(&Slot::GoBuildmode).is_none();
     if pure && plain && cell.platform().is_some_and(|platform| platform.os() == Os::Linux) {

@@ -2,8 +2,9 @@
 //!
 //! [`expand`] applies rule 1 of the language and yields compact points; names and ids are rendered only when somebody
 //! asks. [`Resolver`] applies rules 2 to 5 to one cell and keeps where each value came from; [`dependencies`] applies rule 7.
-//! [`check`] reports what is wrong with the whole. Nothing here chooses cells (`selection`) or makes actions of them.
+//! [`rules()`] and [`accounts`] tell somebody who asks about one cell why it is there and why it is so. [`check`] reports what is wrong with the whole. Nothing here chooses cells (`selection`) or makes actions of them.
 
+mod account;
 mod artifact;
 mod cell;
 mod check;
@@ -16,10 +17,12 @@ mod problem;
 mod resolve;
 mod resolved;
 mod resolver;
+mod rules;
 mod support;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use account::{Account, accounts, builder_default};
 pub use artifact::{Artifact, Form, artifact_folder, artifacts, form};
 pub use cell::{CellId, CellRef, Dropped, How, Matrix, Point};
 pub use check::check;
@@ -29,3 +32,4 @@ pub use id::IdParts;
 pub use problem::MatrixProblem;
 pub use resolved::{LayerKind, Resolved, ResolvedValue, Said};
 pub use resolver::{Resolver, resolve};
+pub use rules::{Effect, Rule, RuleKind, rules, when_text};

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::account::builder_default;
 use xbuild_model::{Dep, Op, Origin, Setting, Slot, Spanned, Template, Value, When};
 
 /// A layer that the file writes, weakest first. What builders do on their own is the weakest and is not written: a slot that
@@ -141,6 +142,11 @@ impl<'m> Resolved<'m> {
             Some(Value::Bool(flag)) => Some(*flag),
             _ => None,
         }
+    }
+
+    /// The same, or what the builder does by itself.
+    pub fn flag_or_default(&self, slot: &Slot) -> bool {
+        self.flag(slot).unwrap_or_else(|| builder_default(slot) == Some(Value::Bool(true)))
     }
 
     /// The value of a slot that takes a string.

@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use xbuild_model::{Layer, Project};
+use xbuild_model::{Layer, Project, When};
 
 use super::cell::{CellRef, Matrix, NO_PAIR};
 use super::matcher::Matcher;
@@ -71,6 +71,19 @@ impl<'m> Resolver<'m> {
         self.outcome(cell).map_err(|conflicts| {
             conflicts.iter().map(|conflict| MatrixProblem::when_conflict(conflict, cell)).collect()
         })
+    }
+
+    /// The `when` blocks that hold for a cell, weakest layer first and in the file's order within one.
+    pub fn holding(&mut self, cell: CellRef<'m>) -> Vec<(LayerKind, &'m When)> {
+        let (project, matrix) = (self.project, self.matrix);
+        let index = cell.row.target as usize;
+        let rules = self.targets[index].get_or_insert_with(|| TargetRules::new(matrix, index));
+        let (profile, [defaults, own, target]) = rules.key(matrix, cell);
+        let profile = profile.map(|number| (LayerKind::Profile, &project.profiles[number as usize].layer, own));
+        let defaults = (LayerKind::Defaults, &project.defaults, defaults);
+        let target = (LayerKind::Target, &project.targets[index].layer, target);
+        let layers = std::iter::once(defaults).chain(profile).chain([target]);
+        layers.flat_map(|(kind, layer, holding)| holding.into_iter().map(move |at| (kind, &layer.whens[at]))).collect()
     }
 
     pub(super) fn outcome(&mut self, cell: CellRef<'m>) -> Outcome<'m> {
@@ -178,7 +191,7 @@ fn scopes(layer: &Layer) -> Vec<Scope<'_>> {
 }
 
 fn matchers(matrix: &Matrix<'_>, index: usize, layer: &Layer) -> Vec<Matcher> {
-    let prepare = |when: &xbuild_model::When| Matcher::new(&when.condition, matrix.project, &matrix.blocks[index]);
+    let prepare = |when: &When| Matcher::new(&when.condition, matrix.project, &matrix.blocks[index]);
     layer.whens.iter().map(prepare).collect()
 }
 

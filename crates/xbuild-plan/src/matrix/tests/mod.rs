@@ -5,6 +5,7 @@ mod expand;
 mod laws;
 pub(crate) mod project;
 mod resolve;
+mod why;
 
 use miette::Diagnostic;
 
