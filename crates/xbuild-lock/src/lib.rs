@@ -4,6 +4,7 @@
 //! line, blocks sorted bytewise, no time and no fact of the host. This crate reads, prints, merges and compares locks; whether
 //! a difference is acceptable is the caller's decision.
 
+mod diff;
 mod drift;
 mod merge;
 mod model;
@@ -14,6 +15,7 @@ mod read;
 mod testing;
 mod verified;
 
+pub use diff::{Decision, Diff, Moved, Planned, diff};
 pub use drift::{Drift, Subject, broken_releases, drift};
 pub use merge::{Built, merge};
 pub use model::{Artifact, ArtifactState, Lock, Output, Release, ToolchainId, ToolchainPin, Value, Verified};
