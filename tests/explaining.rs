@@ -1,6 +1,10 @@
-//! The commands that explain, and what they may not do.
+//! The commands that explain: what a plan shows in each format, and what would change in the lock.
 
-use crate::harness::Project;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::harness::{FLEET, Project, SINGLE};
 
 /// A text with every kind of rule. Line 1 names the toolchain.
 const RULES: &str = r#"
@@ -40,6 +44,14 @@ target app {
 }
 "#;
 
+const APP: &str = "prod/app@linux/amd64";
+
+/// A project of which every cell can be planned, with an axis of many values.
+fn many(values: usize) -> String {
+    let values: String = (0..values).map(|number| format!(" v{number}")).collect();
+    SINGLE.replace("    go \".\"\n", "    go \".\"\n    axes ed\n") + &format!("\naxis ed{values}\n")
+}
+
 #[test]
 fn commands_about_the_text_start_no_process_and_open_no_socket() {
     let project = Project::text(format!("toolchain go \"1.26.3\"{RULES}"));
@@ -50,4 +62,183 @@ fn commands_about_the_text_start_no_process_and_open_no_socket() {
         let others: Vec<&String> = calls.iter().filter(|call| !is_thread(call)).collect();
         assert!(others.len() == 1 && others[0].contains("execve("), "{arguments:?}: {others:#?}");
     }
+}
+
+#[test]
+fn a_plan_of_a_few_cells_shows_each_by_target_and_sums_up() {
+    let text = Project::go(FLEET).xbuild(&["plan"]).exits(0).stdout;
+    let shown: Vec<&str> =
+        text.lines().map(|line| line.split("  ").find(|part| !part.is_empty()).unwrap_or("")).collect();
+    let cells = ["prod/app@linux/amd64", "edge/app@linux/arm64", "edge/app@linux/arm/v7"];
+    assert_eq!(shown[..5], [&["cell", "app: 3 to build"], &cells[..]].concat());
+    assert!(shown[6].contains("3 cells of") && shown[6].ends_with("3 to build"), "{text}");
+}
+
+#[test]
+fn a_plan_of_a_thousand_cells_fits_on_one_screen() {
+    let project = Project::go(&many(1000));
+    let text = project.xbuild(&["plan"]).exits(0).stdout;
+    assert!(text.lines().count() < 8 && text.contains("app: 1000 cells  build"), "{text}");
+    // One of them is unlike the others.
+    let unlike = "axes ed\n    when ed=v500 {\n        cc gcc\n        go {\n            cgo #true\n        }\n    }\n";
+    project.edit("xbuild.kdl", "axes ed\n", unlike);
+    project.edit("xbuild.kdl", "\naxis", "\ntoolchain gcc \"13.2.0\" kind=cc path=\"/nowhere/gcc\"\naxis");
+    let text = project.xbuild(&["plan"]).exits(5).stdout;
+    assert!(text.lines().count() < 24 && text.contains("app: 999 to build, 1 unknown"), "{text}");
+    for run in [
+        "… 499 more, to prod/app@linux/amd64,ed=v499  build",
+        "ed=v500 ",
+        "… 498 more, to prod/app@linux/amd64,ed=v999",
+    ] {
+        assert!(text.contains(run), "{run:?} in {text}");
+    }
+    let every = project.xbuild(&["plan", "--format", "ndjson"]).exits(5).stdout;
+    assert_eq!(every.lines().count(), 1001);
+    let totals: Value = serde_json::from_str(every.lines().last().unwrap()).unwrap();
+    assert_eq!(totals, json!({ "format": 1, "totals": { "cells": 1000, "build": 999, "cached": 0, "unknown": 1 } }));
+}
+
+#[test]
+fn a_verbose_plan_tells_everything_about_a_cell() {
+    let project = Project::go(SINGLE);
+    project.edit("xbuild.kdl", "go \".\"", "go \".\" {\n        ldflags \"-s\" \"-w\"\n    }\n    env GREETING=\"hi\"");
+    let text = project.xbuild(&["plan", "-v"]).exits(0).stdout;
+    for part in [
+        "'-ldflags=-s -w' -o '{out}/app' .",
+        "toolchain  go ",
+        "inputs     2 files, ",
+        "main.go",
+        "outputs    dist/prod/linux_amd64/app",
+        "GREETING           hi",
+        "file, xbuild.kdl:8:9",
+        "GOARCH             amd64",
+        "platform, xbuild.kdl:2:14",
+    ] {
+        assert!(text.contains(part), "{part:?} in {text}");
+    }
+}
+
+/// Three targets, of which one needs the others.
+const GRAPH: &str = r#"toolchain go "1.26.3"
+profile prod "linux/amd64"
+target proto {
+    noarch
+    command sh "-c" "x"
+    inputs "x"
+    outputs "y"
+}
+target app {
+    go "."
+    deps proto
+}
+toolchain sh "1.0.0" kind=tool path="/bin/sh"
+"#;
+
+#[test]
+fn a_plan_is_a_graph_that_graphviz_draws() {
+    let graph = Project::text(GRAPH).xbuild(&["plan", "--offline", "--format", "dot"]).exits(4).stdout;
+    for line in ["subgraph \"cluster_app\" {", "\"proto\" -> \"prod/app@linux/amd64\";", "label=\"proto (command)\";"] {
+        assert!(graph.contains(line), "{line:?} in {graph}");
+    }
+    let drawn = Command::new("dot").arg("-Tsvg").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    let Ok(mut child) = drawn else {
+        return crate::harness::skipped("the graph is drawn", "Graphviz is not installed here");
+    };
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), graph.as_bytes()).unwrap();
+    let drawn = child.wait_with_output().unwrap();
+    let text = String::from_utf8(drawn.stdout).unwrap();
+    assert!(drawn.status.success() && text.contains("prod linux/amd64") && text.contains("unknown: "), "{text}");
+}
+
+#[test]
+fn a_plan_is_a_flowchart_for_mermaid() {
+    let text = Project::text(GRAPH).xbuild(&["plan", "--offline", "--format", "mermaid"]).exits(4).stdout;
+    assert!(
+        text.starts_with("flowchart LR\n    subgraph t0[\"proto (command)\"]\n        c0[\"any platform<br/>"),
+        "{text}"
+    );
+    assert!(text.contains("\n    c0 --> c1\n") && text.contains("\n    classDef unknown fill:"), "{text}");
+    let labels = text.lines().filter(|line| line.contains("[\""));
+    assert!(labels.clone().count() == 4 && labels.into_iter().all(|line| line.matches('"').count() == 2), "{text}");
+}
+
+#[test]
+fn a_difference_needs_a_format_that_can_say_it() {
+    let project = Project::text(GRAPH);
+    for format in ["dot", "mermaid", "github"] {
+        project.xbuild(&["plan", "--diff", "--format", format]).exits(2);
+    }
+}
+
+/// The object `diff` of a plan that ends with a code.
+#[track_caller]
+fn diff(project: &Project, arguments: &[&str], code: i32) -> Value {
+    let arguments = [&["plan", "--diff", "--offline", "--format", "json"], arguments].concat();
+    project.xbuild(&arguments).exits(code).json()["diff"].clone()
+}
+
+#[test]
+fn a_plan_is_compared_with_the_lock_before_anything_was_built() {
+    let project = Project::go(FLEET);
+    let none = diff(&project, &[], 0);
+    assert_eq!(none["added"].as_array().unwrap().len(), 3);
+    assert_eq!(none["toolchains"][0]["kind"], "added");
+    diff(&project, &["--locked"], 7);
+    assert!(!project.path("xbuild.lock").exists());
+    project.xbuild(&["lock", "--offline"]).exits(0);
+    let pending = diff(&project, &["prod"], 0);
+    assert_eq!((&pending["pending"], &pending["added"]), (&json!([APP]), &json!([])));
+    assert_eq!(pending["toolchains"], json!([]));
+}
+
+#[test]
+fn a_plan_names_the_decision_that_moved() {
+    let project = Project::go(FLEET);
+    project.build();
+    let same = json!({ "added": [], "removed": [], "pending": [], "changed": [], "toolchains": [] });
+    assert_eq!(diff(&project, &["--locked"], 0), same);
+    project.edit("xbuild.kdl", "go \".\"", "go \".\" {\n        tags netgo\n    }\n    env GREETING=\"hi\"");
+    project.edit("xbuild.kdl", "\"linux/arm/v7\"", "\"linux/arm/v6\"");
+    let found = diff(&project, &[], 0);
+    assert_eq!(found["added"], json!(["edge/app@linux/arm/v6"]));
+    assert_eq!(found["removed"], json!(["edge/app@linux/arm/v7"]));
+    let changes = json!([
+        { "kind": "argv", "what": null, "old": null, "new": "-tags=netgo" },
+        { "kind": "env", "what": "GREETING", "old": null, "new": "hi" },
+    ]);
+    let cells = ["edge/app@linux/arm64", APP].map(|id| json!({ "id": id, "changes": changes }));
+    assert_eq!(found["changed"], json!(cells));
+    let ran = project.xbuild(&["plan", "--diff", "--locked", "--format", "json"]).exits(7);
+    ran.diagnostic("xbuild::drift");
+    let text = project.xbuild(&["plan", "--diff"]).exits(0).stdout;
+    for part in
+        ["~ prod/app@linux/amd64", "nothing      -tags=netgo", "- edge/app@linux/arm/v7", "+ edge/app@linux/arm/v6"]
+    {
+        assert!(text.contains(part), "{part:?} in {text}");
+    }
+}
+
+#[test]
+fn a_version_that_is_not_here_is_still_a_difference_with_a_name() {
+    let project = Project::go(SINGLE);
+    project.build();
+    project.edit("xbuild.kdl", crate::harness::go_version(), "1.21.99");
+    let found = diff(&project, &[], 5);
+    let change = &found["changed"][0]["changes"][0];
+    assert_eq!(
+        (&change["kind"], &change["what"], &change["new"]),
+        (&json!("toolchain"), &json!("go"), &json!("1.21.99"))
+    );
+    assert_eq!(found["changed"][0]["changes"].as_array().unwrap().len(), 1, "{found}");
+}
+
+#[test]
+fn the_lock_and_the_plan_agree_on_what_a_locked_build_refuses() {
+    let project = Project::go(SINGLE);
+    project.build();
+    project.xbuild(&["plan", "--diff", "--locked"]).exits(0);
+    project.xbuild(&["build", "--locked"]).exits(0);
+    project.edit("xbuild.kdl", "go \".\"", "go \".\" {\n        ldflags \"-s\"\n    }");
+    project.xbuild(&["plan", "--diff", "--locked"]).exits(7);
+    project.xbuild(&["build", "--locked"]).exits(7);
 }

@@ -85,6 +85,10 @@ pub(crate) enum Format {
     Table,
     /// A workflow's `matrix` (`matrix`).
     Github,
+    /// A graph for Graphviz (`plan`).
+    Dot,
+    /// A flowchart for Mermaid (`plan`).
+    Mermaid,
 }
 
 impl Format {
@@ -115,7 +119,7 @@ pub(crate) enum Command {
     /// List the cells, and what was dropped and why; reads nothing but the file.
     Matrix(Selecting),
     /// The dry run: what would be built, with what, and why.
-    Plan(Selecting),
+    Plan(PlanArguments),
     /// Build or restore, verify, and write `xbuild.lock`.
     Build(BuildArguments),
     /// Check artifacts against `xbuild.lock` and the promised platforms.
@@ -163,6 +167,16 @@ pub(crate) struct FmtArguments {
     /// Write nothing; fail where something would change.
     #[arg(long)]
     pub(crate) check: bool,
+}
+
+/// `xbuild plan`.
+#[derive(Debug, Args)]
+pub(crate) struct PlanArguments {
+    #[command(flatten)]
+    pub(crate) selecting: Selecting,
+    /// Compare with `xbuild.lock`: cells that come and go, and decisions that moved.
+    #[arg(long)]
+    pub(crate) diff: bool,
 }
 
 /// `xbuild build`.

@@ -62,7 +62,7 @@ pub(crate) fn run(context: &Context, arguments: &BuildArguments) -> Result<Exit,
     session.settings.no_cache |= arguments.from_scratch;
     let mut gathered = session.plan(&matrix, &selected.cells);
     let cells: Vec<String> = matrix.cells().map(|cell| cell.id().to_string()).collect();
-    if let Some(refused) = refuse(context, &lock, &gathered, &cells) {
+    if let Some(refused) = refuse(context, &loaded.project, &lock, &gathered, &cells) {
         drawing.clear();
         let exit = report_faults(context, &loaded, std::mem::take(&mut gathered.faults));
         let report = Report::refused(&gathered.plan, "`xbuild.lock` says otherwise");
@@ -85,10 +85,11 @@ pub(crate) fn run(context: &Context, arguments: &BuildArguments) -> Result<Exit,
 
     let mut exit = report_faults(context, &loaded, std::mem::take(&mut gathered.faults));
     exit = exit.worse(report_failures(context, &loaded, &gathered, &report));
-    let written = settle(context, &lock, &gathered, &report, &cells, arguments.release).unwrap_or_else(|failure| {
-        exit = exit.worse(context.report(&failure));
-        Written::default()
-    });
+    let written = settle(context, &loaded.project, &lock, &gathered, &report, &cells, arguments.release)
+        .unwrap_or_else(|failure| {
+            exit = exit.worse(context.report(&failure));
+            Written::default()
+        });
     exit = exit.worse(written.exit());
     if let Some(by_signal) = stopped.exit() {
         exit = by_signal;

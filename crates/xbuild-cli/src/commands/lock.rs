@@ -3,14 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use miette::Diagnostic;
-use serde_json::{Value, json};
+use serde_json::{Value as Json, json};
 use xbuild_exec::{Outcome, Report};
 use xbuild_facts::{Gathered, Tools};
 use xbuild_lock::{
-    Artifact, ArtifactState, Built, Drift, Output, Release, ToolchainId, ToolchainPin, broken_releases, drift, merge,
-    verified,
+    Artifact, ArtifactState, Built, Diff, Drift, Output, Planned, Release, ToolchainId, ToolchainPin, broken_releases,
+    drift, merge, verified,
 };
+use xbuild_model::{Expectation, Project, Value};
 use xbuild_plan::PlannedCell;
+use xbuild_plan::matrix::Matrix;
 
 use crate::args::LockArguments;
 use crate::commands::plan::report_faults;
@@ -22,9 +24,10 @@ use crate::workspace::{LockFile, open_store, session};
 
 /// The lock and the result differ.
 #[derive(Debug, thiserror::Error, Diagnostic)]
-#[error("`xbuild.lock` does not say what was built: {count} difference{}", if *count == 1 { "" } else { "s" })]
+#[error("`xbuild.lock` does not say {what}: {count} difference{}", if *count == 1 { "" } else { "s" })]
 #[diagnostic(code("xbuild::drift"), help("{help}"))]
 struct Drifted {
+    what: &'static str,
     count: usize,
     help: String,
     #[related]
@@ -39,6 +42,8 @@ struct OneDrift(Drift);
 
 /// What to do about drift that `--locked` found.
 const UNLOCK: &str = "run `xbuild build` without `--locked` and commit the new `xbuild.lock`, or undo the change";
+/// What a lock that drifted does not say, after a build.
+const BUILT: &str = "what was built";
 
 /// How many differences are shown one by one.
 const SHOWN: usize = 20;
@@ -64,7 +69,7 @@ impl Written {
         }
     }
 
-    pub(crate) fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Json {
         let drifts: Vec<String> = self.drifts.iter().map(ToString::to_string).collect();
         json!({ "path": "xbuild.lock", "written": self.changed && !self.refused, "drift": drifts })
     }
@@ -73,6 +78,7 @@ impl Written {
 /// Brings the lock up to what a build found, or reports the drift where it may not change.
 pub(crate) fn settle(
     context: &Context,
+    project: &Project,
     lock: &LockFile,
     gathered: &Gathered,
     report: &Report,
@@ -81,7 +87,7 @@ pub(crate) fn settle(
 ) -> Result<Written, Failure> {
     let built = Built {
         toolchains: pins(context, &gathered.tools),
-        artifacts: artifacts(gathered, report),
+        artifacts: artifacts(project, gathered, report),
         release: release && !context.global.locked,
     };
     let broken = broken_releases(&lock.lock, &built);
@@ -89,13 +95,19 @@ pub(crate) fn settle(
     let mut drifts = drift(&lock.lock, &new);
     if context.global.locked {
         drifts.extend(broken);
-        report_drift(context, &drifts, UNLOCK);
+        report_drift(
+            context,
+            &drifts,
+            BUILT,
+            UNLOCK,
+        );
         return Ok(Written { changed: false, refused: !drifts.is_empty(), drifts });
     }
     if !release && !broken.is_empty() {
         report_drift(
             context,
             &broken,
+            BUILT,
             "the same inputs gave other bytes than at the release; `xbuild build --release` promises these",
         );
         let changed = lock.write(&new)?;
@@ -121,12 +133,12 @@ fn keep_pins_of_pending(old: &xbuild_lock::Lock, new: &mut xbuild_lock::Lock) {
     }
 }
 
-fn report_drift(context: &Context, drifts: &[Drift], help: &str) {
+pub(crate) fn report_drift(context: &Context, drifts: &[Drift], what: &'static str, help: &str) {
     if drifts.is_empty() {
         return;
     }
     let shown = drifts.iter().take(SHOWN).cloned().map(OneDrift).collect();
-    let problem = Drifted { count: drifts.len(), help: help.to_owned(), drifts: shown };
+    let problem = Drifted { what, count: drifts.len(), help: help.to_owned(), drifts: shown };
     context.problems(&[Box::new(problem) as Problem], None);
 }
 
@@ -142,17 +154,76 @@ fn pins(context: &Context, tools: &Tools) -> BTreeMap<ToolchainId, ToolchainPin>
     tools.iter().map(pin).collect()
 }
 
+/// What a build of the plan would change in the lock.
+pub(crate) fn diff(
+    context: &Context,
+    loaded: &Loaded,
+    matrix: &Matrix<'_>,
+    lock: &LockFile,
+    gathered: &Gathered,
+) -> Diff {
+    let decided = |cell: &PlannedCell| {
+        let artifact = decided(&loaded.project, cell)?;
+        let known = lock.lock.artifacts.get(&cell.identity.id);
+        Some((cell.identity.id.clone(), completed(artifact, cell, known)))
+    };
+    let planned = Planned {
+        toolchains: pins(context, &gathered.tools),
+        artifacts: gathered.plan.cells.iter().filter_map(decided).collect(),
+        promises: gathered.plan.cells.iter().map(|cell| (cell.identity.id.clone(), promises(cell))).collect(),
+    };
+    let cells: Vec<String> = matrix.cells().map(|cell| cell.id().to_string()).collect();
+    xbuild_lock::diff(&lock.lock, &planned, cells.iter().map(String::as_str))
+}
+
+/// What the bytes of a cell will be whatever its sources say.
+fn promises(planned: &PlannedCell) -> BTreeMap<String, String> {
+    let arch = planned.identity.platform.map(|platform| ("arch".to_owned(), platform.arch().to_string()));
+    let linkage = planned.expectations.iter().find_map(|expected| match (expected.expectation, &expected.value) {
+        (Expectation::Linkage, Value::Text(word)) => Some(("linkage".to_owned(), word.raw().to_owned())),
+        _ => None,
+    });
+    arch.into_iter().chain(linkage).collect()
+}
+
+/// A cell whose action is not known (a tool is missing) may pass on variables that nobody has looked up: of what the lock
+/// knows besides, nothing is said to be gone.
+fn completed(mut artifact: Artifact, planned: &PlannedCell, known: Option<&ArtifactState>) -> Artifact {
+    if let (None, Some(ArtifactState::Built(known))) = (&planned.action, known) {
+        artifact.secret_env = known.secret_env.clone();
+        for (name, value) in &known.env {
+            artifact.env.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+    }
+    artifact
+}
+
+/// What was decided about a cell, as the lock writes it, without outputs.
+fn decided(project: &Project, planned: &PlannedCell) -> Option<Artifact> {
+    let recipe = planned.recipe.as_ref()?;
+    let declared = |name: &String| project.toolchains.iter().find(|toolchain| toolchain.name.as_str() == name);
+    let tool = |name: &String| Some(format!("{name}@{}", declared(name)?.version.value));
+    Some(Artifact {
+        builder: planned.builder.as_str().to_owned(),
+        toolchains: recipe.tools.iter().filter_map(tool).collect(),
+        argv: recipe.argv.iter().map(xbuild_builder::Word::template).collect(),
+        env: recipe.env.iter().map(|(name, entry)| (name.clone(), entry.value.template())).collect(),
+        secret_env: planned.action.iter().flat_map(|action| action.secrets.keys().cloned()).collect(),
+        outputs: BTreeMap::new(),
+    })
+}
+
 /// What was built and verified, cell by cell.
-fn artifacts(gathered: &Gathered, report: &Report) -> BTreeMap<String, Artifact> {
+fn artifacts(project: &Project, gathered: &Gathered, report: &Report) -> BTreeMap<String, Artifact> {
     let good = report.cells.iter().filter(|cell| matches!(cell.outcome, Outcome::Built | Outcome::Cached));
     let artifact = |cell: &xbuild_exec::CellReport| {
         let planned = gathered.plan.cells.iter().find(|planned| planned.identity.id == cell.id)?;
-        Some((cell.id.clone(), artifact(planned, cell)?))
+        Some((cell.id.clone(), artifact(project, planned, cell)?))
     };
     good.filter_map(artifact).collect()
 }
 
-fn artifact(planned: &PlannedCell, report: &xbuild_exec::CellReport) -> Option<Artifact> {
+fn artifact(project: &Project, planned: &PlannedCell, report: &xbuild_exec::CellReport) -> Option<Artifact> {
     let single = report.artifacts.len() == 1;
     let outputs = report.artifacts.iter().map(|made| {
         let release = Release {
@@ -164,39 +235,33 @@ fn artifact(planned: &PlannedCell, report: &xbuild_exec::CellReport) -> Option<A
         let facts = made.facts.is_binary().then(|| verified(&made.facts));
         ((!single).then(|| made.output.to_string()), Output { verified: facts, release: Some(release) })
     });
-    decided(planned, outputs.collect())
-}
-
-/// What the plan decided for a cell, beside its outputs.
-fn decided(planned: &PlannedCell, outputs: BTreeMap<Option<String>, Output>) -> Option<Artifact> {
-    let action = planned.action.as_ref()?;
-    let recipe = &action.recipe;
-    Some(Artifact {
-        builder: planned.builder.as_str().to_owned(),
-        toolchains: action.tools.iter().map(|(name, tool)| format!("{name}@{}", tool.version)).collect(),
-        argv: recipe.argv.iter().map(xbuild_builder::Word::template).collect(),
-        env: recipe.env.iter().map(|(name, entry)| (name.clone(), entry.value.template())).collect(),
-        secret_env: action.secrets.keys().cloned().collect(),
-        outputs,
-    })
+    Some(Artifact { outputs: outputs.collect(), ..decided(project, planned)? })
 }
 
 /// Before anything is built under `--locked`: reports where the plan already differs from the lock; `None` where it does
 /// not.
-pub(crate) fn refuse(context: &Context, lock: &LockFile, gathered: &Gathered, cells: &[String]) -> Option<Written> {
+pub(crate) fn refuse(
+    context: &Context,
+    project: &Project,
+    lock: &LockFile,
+    gathered: &Gathered,
+    cells: &[String],
+) -> Option<Written> {
     if !context.global.locked {
         return None;
     }
     let planned = gathered.plan.cells.iter().filter_map(|cell| {
-        let outputs = match lock.lock.artifacts.get(&cell.identity.id) {
+        let known = lock.lock.artifacts.get(&cell.identity.id);
+        let artifact = completed(decided(project, cell)?, cell, known);
+        let outputs = match known {
             Some(ArtifactState::Built(built)) => built.outputs.clone(),
             _ => BTreeMap::new(),
         };
-        Some((cell.identity.id.clone(), decided(cell, outputs)?))
+        Some((cell.identity.id.clone(), Artifact { outputs, ..artifact }))
     });
     let built = Built { toolchains: pins(context, &gathered.tools), artifacts: planned.collect(), release: false };
     let drifts = drift(&lock.lock, &merged(lock, &built, cells));
-    report_drift(context, &drifts, UNLOCK);
+    report_drift(context, &drifts, "what would be built", UNLOCK);
     (!drifts.is_empty()).then_some(Written { changed: false, drifts, refused: true })
 }
 
@@ -239,7 +304,7 @@ fn finish(
     let drifts = drift(&lock.lock, new);
     let refused = (arguments.check || context.global.locked) && !drifts.is_empty();
     if refused {
-        report_drift(context, &drifts, "run `xbuild lock` and commit `xbuild.lock`");
+        report_drift(context, &drifts, "what is there", "run `xbuild lock` and commit `xbuild.lock`");
     }
     let changed = if arguments.check || context.global.locked { false } else { lock.write(new)? };
     let written = Written { changed, drifts, refused };

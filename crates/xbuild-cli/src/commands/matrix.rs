@@ -39,7 +39,7 @@ pub(crate) fn run(context: &Context, selecting: &Selecting) -> Result<Exit, Fail
         Format::Json => print(std::iter::once(document(&loaded, &matrix, &selected, &places))),
         Format::Ndjson => print(selected.cells.iter().map(|cell| Line::of(*cell, &places, Some(1)))),
         Format::Github => context.print(&format!("{}\n", github(&selected)?)),
-        Format::Human | Format::Table => context.print(&table(&loaded, &matrix, &selected, &places)),
+        _ => context.print(&table(&loaded, &matrix, &selected, &places)),
     }
     Ok(Exit::Done)
 }
@@ -141,8 +141,6 @@ fn github(selected: &Selected<'_>) -> Result<Value, Failure> {
         .cells
         .iter()
         .map(|cell| {
-            let axes: Map<String, Value> =
-                cell.axes().map(|(name, value)| (name.to_string(), json!(value.as_str()))).collect();
             json!({
                 "id": cell.id().to_string(),
                 "target": cell.target().name.as_str(),
@@ -150,7 +148,7 @@ fn github(selected: &Selected<'_>) -> Result<Value, Failure> {
                 "os": cell.platform().map(|platform| platform.os().as_str()),
                 "arch": cell.platform().map(|platform| platform.arch().as_str()),
                 "variant": cell.platform().and_then(Platform::variant).map(Variant::as_str),
-                "axes": axes,
+                "axes": axes_of(**cell),
             })
         })
         .collect();

@@ -35,15 +35,28 @@ pub(crate) fn run(context: &Context, command: Command) -> Result<Exit, Failure> 
             formats(context, "fmt", &[Format::Human, Format::Json], "human, json")?;
             fmt::run(context, &arguments)
         }
-        Command::Matrix(selecting) => matrix::run(context, &selecting),
-        Command::Plan(selecting) => {
+        Command::Matrix(selecting) => {
+            formats(
+                context,
+                "matrix",
+                &[Format::Human, Format::Table, Format::Json, Format::Ndjson, Format::Github],
+                "human, table, json, ndjson, github",
+            )?;
+            matrix::run(context, &selecting)
+        }
+        Command::Plan(arguments) if arguments.diff => {
+            let words = "human, table, json, ndjson";
+            formats(context, "plan --diff", &[Format::Human, Format::Table, Format::Json, Format::Ndjson], words)?;
+            plan::run(context, &arguments)
+        }
+        Command::Plan(arguments) => {
             formats(
                 context,
                 "plan",
-                &[Format::Human, Format::Table, Format::Json, Format::Ndjson],
-                "human, table, json, ndjson",
+                &[Format::Human, Format::Table, Format::Json, Format::Ndjson, Format::Dot, Format::Mermaid],
+                "human, table, json, ndjson, dot, mermaid",
             )?;
-            plan::run(context, &selecting)
+            plan::run(context, &arguments)
         }
         Command::Build(arguments) => {
             formats(context, "build", &[Format::Human, Format::Json, Format::Ndjson], "human, json, ndjson")?;

@@ -1,10 +1,13 @@
-//! A cell in JSON: the fields that `matrix`, `plan` and `build` share.
+//! A cell in JSON: the fields that `matrix`, `plan`, `why` and `build` share.
+
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use xbuild_kdl::Lines;
 use xbuild_model::Origin;
-use xbuild_plan::Identity;
+use xbuild_plan::matrix::Point;
+use xbuild_plan::{Identity, PlannedCell};
 
 use crate::diagnostics::Source;
 
@@ -58,4 +61,24 @@ pub(crate) fn identity(identity: &Identity, places: &Places<'_>) -> Map<String, 
         ("origin", places.json(identity.origin)),
     ];
     fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// The axes of a point and their values.
+pub(crate) fn axes_of(point: Point<'_>) -> Map<String, Value> {
+    point.axes().map(|(name, value)| (name.to_string(), json!(value.as_str()))).collect()
+}
+
+/// The cells of each target, targets in the order in which their first cells stand.
+pub(crate) fn by_target(cells: &[PlannedCell]) -> Vec<(&str, Vec<&PlannedCell>)> {
+    let mut targets: Vec<(&str, Vec<&PlannedCell>)> = Vec::new();
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    for cell in cells {
+        let target = cell.identity.target.as_str();
+        let place = *places.entry(target).or_insert(targets.len());
+        if place == targets.len() {
+            targets.push((target, Vec::new()));
+        }
+        targets[place].1.push(cell);
+    }
+    targets
 }

@@ -2,7 +2,12 @@
 
 pub(crate) mod artifact;
 pub(crate) mod cell;
+pub(crate) mod diff;
+pub(crate) mod graph;
 pub(crate) mod harmless;
+pub(crate) mod plan;
+pub(crate) mod plan_table;
 pub(crate) mod progress;
+pub(crate) mod shell;
 pub(crate) mod table;
 pub(crate) mod trace;

@@ -19,6 +19,11 @@ impl Table {
 
     /// The table as text, each line ended.
     pub(crate) fn render(&self) -> String {
+        self.lines().concat()
+    }
+
+    /// The lines of the table, the headings first, each ended.
+    pub(crate) fn lines(&self) -> Vec<String> {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
         let width = |column: usize| {
             self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
