@@ -1,10 +1,10 @@
-//! The commands that explain: what a plan shows in each format, and what would change in the lock.
+//! The commands that explain: what a plan shows in each format, what would change in the lock, and why a cell is as it is.
 
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::harness::{FLEET, Project, SINGLE};
+use crate::harness::{FLEET, Project, SINGLE, program};
 
 /// A text with every kind of rule. Line 1 names the toolchain.
 const RULES: &str = r#"
@@ -44,12 +44,28 @@ target app {
 }
 "#;
 
+const PRO: &str = "edge/app@linux/arm64,edition=pro";
+const GONE: &str = "edge/app@linux/arm/v7,edition=pro";
 const APP: &str = "prod/app@linux/amd64";
 
 /// A project of which every cell can be planned, with an axis of many values.
 fn many(values: usize) -> String {
     let values: String = (0..values).map(|number| format!(" v{number}")).collect();
     SINGLE.replace("    go \".\"\n", "    go \".\"\n    axes ed\n") + &format!("\naxis ed{values}\n")
+}
+
+/// `["line", …]` of the places of a list of objects.
+fn lines(list: &Value) -> Vec<u64> {
+    list.as_array().unwrap().iter().filter_map(|one| one["origin"]["line"].as_u64()).collect()
+}
+
+fn texts<'v>(list: &'v Value, field: &str) -> Vec<&'v str> {
+    list.as_array().unwrap().iter().map(|one| one[field].as_str().unwrap()).collect()
+}
+
+fn setting<'v>(document: &'v Value, name: &str) -> &'v Value {
+    let mut settings = document["settings"].as_array().unwrap().iter();
+    settings.find(|setting| setting["name"] == name).unwrap_or_else(|| panic!("no {name}: {document}"))
 }
 
 #[test]
@@ -62,6 +78,103 @@ fn commands_about_the_text_start_no_process_and_open_no_socket() {
         let others: Vec<&String> = calls.iter().filter(|call| !is_thread(call)).collect();
         assert!(others.len() == 1 && others[0].contains("execve("), "{arguments:?}: {others:#?}");
     }
+}
+
+#[test]
+fn why_names_each_rule_with_its_place() {
+    let project = Project::go(RULES);
+    let document = project.xbuild(&["why", PRO, "--format", "json"]).exits(0).json();
+    assert_eq!((&document["id"], &document["exists"]), (&json!(PRO), &json!(true)));
+    let rules = &document["rules"];
+    assert_eq!(texts(rules, "kind"), ["target", "profiles", "profile", "platform", "axis", "when", "when"]);
+    assert_eq!(lines(rules), [17, 22, 3, 3, 5, 23, 28]);
+    assert_eq!(texts(rules, "effect")[4..], ["makes", "changes", "changes"]);
+    assert_eq!(rules[6]["what"], "when edition=pro os=linux");
+}
+
+#[test]
+fn why_shows_what_each_setting_replaced() {
+    let project = Project::go(RULES);
+    let document = project.xbuild(&["why", PRO, "--format", "json"]).exits(0).json();
+    let tags = setting(&document, "tags");
+    assert_eq!(tags["value"], json!(["pro", "linux"]));
+    assert_eq!((lines(&tags["by"]), lines(&tags["lost"])), (vec![30], vec![10, 25]));
+    assert_eq!(texts(&tags["lost"], "layer"), ["defaults", "target"]);
+    assert_eq!(tags["lost"][1]["when"], "when edition=pro");
+    let ldflags = setting(&document, "ldflags");
+    assert_eq!(ldflags["value"], json!(["-s", "-w"]));
+    assert_eq!(texts(&ldflags["by"], "op"), ["set", "append"]);
+    let cgo = setting(&document, "cgo");
+    assert_eq!((&cgo["value"], &cgo["by"][0]["layer"]), (&json!(false), &json!("builder")));
+    assert_eq!(document["env_sources"]["GOFLAGS"]["origin"]["line"], 8);
+}
+
+#[test]
+fn why_a_setting_of_the_builder_lost_is_told_too() {
+    let project = Project::go(&SINGLE.replace("go \".\"", "go \".\" {\n        trimpath #false\n    }"));
+    let document = project.xbuild(&["why", APP, "--format", "json"]).exits(0).json();
+    let trimpath = setting(&document, "trimpath");
+    assert_eq!((&trimpath["value"], lines(&trimpath["by"])), (&json!(false), vec![6]));
+    assert_eq!((texts(&trimpath["lost"], "layer"), &trimpath["lost"][0]["value"]), (vec!["builder"], &json!(true)));
+    let text = project.xbuild(&["why", APP]).exits(0).stdout;
+    for line in ["trimpath        #false", "not #true", "builder default", "xbuild.kdl:6:9"] {
+        assert!(text.contains(line), "{line:?} in {text}");
+    }
+}
+
+#[test]
+fn why_an_excluded_cell_is_none_names_every_rule_that_removes_it() {
+    let project = Project::text(format!("toolchain go \"1.26.3\"{RULES}"));
+    let document = project.xbuild(&["why", GONE, "--format", "json"]).exits(0).json();
+    assert_eq!((&document["exists"], &document["by"]["line"]), (&json!(false), &json!(15)));
+    let rules = document["rules"].as_array().unwrap();
+    let removes: Vec<u64> = lines(&json!(rules.iter().filter(|rule| rule["effect"] == "removes").collect::<Vec<_>>()));
+    assert_eq!(removes, [15, 33]);
+    let text = project.xbuild(&["why", GONE]).exits(0).stdout;
+    assert!(text.starts_with(&format!("{GONE} is no cell")) && text.contains("xbuild.kdl:15:1"), "{text}");
+}
+
+#[test]
+fn why_of_an_id_that_no_rule_makes_shows_the_nearest() {
+    let project = Project::text(format!("toolchain go \"1.26.3\"{RULES}"));
+    let diagnostic = project
+        .xbuild(&["why", "edge/app@linux/arm64,edition=por", "--format", "json"])
+        .exits(4)
+        .diagnostic("xbuild::unknown-cell");
+    assert!(diagnostic["help"].as_str().unwrap().contains(PRO), "{diagnostic}");
+}
+
+#[test]
+fn why_an_included_cell_is_there_despite_the_target_s_profiles() {
+    let project = Project::go(RULES);
+    let id = "prod/app@linux/amd64,edition=community";
+    let document = project.xbuild(&["why", id, "--format", "json"]).exits(0).json();
+    assert_eq!(texts(&document["rules"], "kind"), ["target", "include"]);
+    assert_eq!(document["rules"][1]["what"], "include profile=prod platform=\"linux/amd64\" edition=community");
+}
+
+#[test]
+fn why_says_what_would_be_built_again_and_what_was() {
+    let project = Project::go(SINGLE);
+    let why = || project.xbuild(&["why", APP, "--format", "json"]).exits(0).json();
+    assert_eq!((&why()["why"][0]["kind"], &why()["last_change"]), (&json!("never_built"), &Value::Null));
+    project.build();
+    let built = why();
+    assert_eq!((&built["verdict"], &built["why"], &built["last_change"]), (&json!("cached"), &json!([]), &Value::Null));
+
+    project.write("main.go", &program("changed"));
+    project.edit("xbuild.kdl", "go \".\"", "go \".\" {\n        ldflags \"-s\"\n    }");
+    let planned = project.xbuild(&["plan", "--format", "json"]).exits(0).json();
+    let before = why();
+    assert_eq!(before["why"], planned["cells"][0]["why"]);
+    assert_eq!(texts(&before["why"], "kind"), ["argv_added", "input_changed"]);
+    assert_eq!(before["why"][0]["new"], "-ldflags=-s");
+    project.build();
+    let after = why();
+    assert_eq!((&after["verdict"], &after["last_change"]["why"]), (&json!("cached"), &before["why"]));
+    assert_eq!(after["last_change"]["from"], built["key"]);
+    project.build();
+    assert_eq!(why()["last_change"], after["last_change"], "a build without work is no change");
 }
 
 #[test]

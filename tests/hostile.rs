@@ -128,6 +128,7 @@ fn escape_sequences_of_arguments_never_reach_the_terminal() {
         (&["matrix", "--axis", red], 2),
         (&["matrix", "--shard", red], 2),
         (&["matrix", "-C", red], 2),
+        (&["why", red], 4),
         (&["check", "--file", red], 3),
         (&["check", "--file", "missing/\u{1b}[31m"], 3),
         (&["build", "--isolation", red], 2),

@@ -120,6 +120,8 @@ pub(crate) enum Command {
     Matrix(Selecting),
     /// The dry run: what would be built, with what, and why.
     Plan(PlanArguments),
+    /// Why a cell exists and is as it is, and why it was or would be rebuilt.
+    Why(WhyArguments),
     /// Build or restore, verify, and write `xbuild.lock`.
     Build(BuildArguments),
     /// Check artifacts against `xbuild.lock` and the promised platforms.
@@ -177,6 +179,14 @@ pub(crate) struct PlanArguments {
     /// Compare with `xbuild.lock`: cells that come and go, and decisions that moved.
     #[arg(long)]
     pub(crate) diff: bool,
+}
+
+/// `xbuild why`.
+#[derive(Debug, Args)]
+pub(crate) struct WhyArguments {
+    /// The cell's id; also of one that an `exclude` removed.
+    #[arg(value_name = "CELL")]
+    pub(crate) cell: String,
 }
 
 /// `xbuild build`.

@@ -9,6 +9,7 @@ mod lock;
 mod matrix;
 mod plan;
 mod verify;
+mod why;
 
 use crate::args::{Command, Format};
 use crate::context::{Context, Failure};
@@ -57,6 +58,10 @@ pub(crate) fn run(context: &Context, command: Command) -> Result<Exit, Failure> 
                 "human, table, json, ndjson, dot, mermaid",
             )?;
             plan::run(context, &arguments)
+        }
+        Command::Why(arguments) => {
+            formats(context, "why", &[Format::Human, Format::Table, Format::Json], "human, table, json")?;
+            why::run(context, &arguments)
         }
         Command::Build(arguments) => {
             formats(context, "build", &[Format::Human, Format::Json, Format::Ndjson], "human, json, ndjson")?;

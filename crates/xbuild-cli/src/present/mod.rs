@@ -8,6 +8,8 @@ pub(crate) mod harmless;
 pub(crate) mod plan;
 pub(crate) mod plan_table;
 pub(crate) mod progress;
+pub(crate) mod setting;
 pub(crate) mod shell;
 pub(crate) mod table;
 pub(crate) mod trace;
+pub(crate) mod why;

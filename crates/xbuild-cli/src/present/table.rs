@@ -6,11 +6,19 @@ use crate::present::harmless::harmless;
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     rows: Vec<Vec<String>>,
+    /// The longest cell that makes its column wide; a longer one moves the rest of its own row.
+    widest: Option<usize>,
 }
 
 impl Table {
     pub(crate) fn new(headings: &[&str]) -> Self {
-        Self { rows: vec![headings.iter().map(|heading| (*heading).to_owned()).collect()] }
+        Self { rows: vec![headings.iter().map(|heading| (*heading).to_owned()).collect()], widest: None }
+    }
+
+    /// The same, with columns that no cell above so many characters makes wider.
+    pub(crate) fn with_columns_up_to(mut self, widest: usize) -> Self {
+        self.widest = Some(widest);
+        self
     }
 
     pub(crate) fn row(&mut self, cells: Vec<String>) {
@@ -25,8 +33,10 @@ impl Table {
     /// The lines of the table, the headings first, each ended.
     pub(crate) fn lines(&self) -> Vec<String> {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
+        let widest = self.widest.unwrap_or(usize::MAX);
         let width = |column: usize| {
-            self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+            let widths = self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
+            widths.filter(|width| *width <= widest).max().unwrap_or(0)
         };
         let widths: Vec<usize> = (0..columns).map(width).collect();
         let line = |row: &Vec<String>| {
@@ -69,6 +79,14 @@ mod tests {
         table.row(vec!["edge/π@linux/arm64".into(), "1 B".into()]);
         table.row(vec!["a".into(), String::new()]);
         assert_eq!(table.render(), "cell                size\nedge/π@linux/arm64  1 B\na\n");
+    }
+
+    #[test]
+    fn a_cell_that_is_too_long_moves_only_its_own_row() {
+        let mut table = Table::new(&["a", "b"]).with_columns_up_to(4);
+        table.row(vec!["1234".into(), "x".into()]);
+        table.row(vec!["12345".into(), "y".into()]);
+        assert_eq!(table.render(), "a     b\n1234  x\n12345  y\n");
     }
 
     #[test]
