@@ -142,6 +142,20 @@ fn why_of_an_id_that_no_rule_makes_shows_the_nearest() {
         .exits(4)
         .diagnostic("xbuild::unknown-cell");
     assert!(diagnostic["help"].as_str().unwrap().contains(PRO), "{diagnostic}");
+    assert_eq!(diagnostic["labels"], json!([]));
+}
+
+#[test]
+fn an_id_that_is_no_cell_points_at_what_the_file_says_against_it() {
+    let project = Project::text(format!("toolchain go \"1.26.3\"{RULES}"));
+    let check = |arguments: &[&str], line: u64, column: u64| {
+        let ran = project.xbuild(&[arguments, &["--format", "json"]].concat()).exits(4);
+        let label = &ran.diagnostic("xbuild::unknown-cell")["labels"][0];
+        assert_eq!((&label["line"], &label["column"]), (&json!(line), &json!(column)), "{label}");
+    };
+    check(&["why", "prod/app@linux/amd64,edition=pro"], 22, 14);
+    check(&["plan", "--cell", "prod/app@linux/amd64,edition=pro"], 22, 14);
+    check(&["build", "--cell", GONE], 15, 1);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use xbuild_plan::selection::{Selected, Selection, Shard};
 use crate::args::Selecting;
 use crate::context::{Context, Failure};
 use crate::exit::Exit;
+use crate::project::Loaded;
 
 /// Arguments of a selection that do not read.
 #[derive(Debug, thiserror::Error, Diagnostic)]
@@ -22,11 +23,12 @@ enum BadSelection {
 /// The selected cells; an empty selection is a failure that shows the nearest ids.
 pub(crate) fn select<'m>(
     context: &Context,
+    loaded: &Loaded,
     matrix: &'m Matrix<'m>,
     selecting: &Selecting,
 ) -> Result<Selected<'m>, Failure> {
     let selection = selection(context, selecting).map_err(|error| Failure::new(Exit::Usage, error))?;
-    selection.apply(matrix).map_err(|error| Failure::new(Exit::Plan, error))
+    selection.apply(matrix).map_err(|error| Failure::new(Exit::Plan, error).about(&loaded.file.source))
 }
 
 fn selection(context: &Context, selecting: &Selecting) -> Result<Selection, BadSelection> {

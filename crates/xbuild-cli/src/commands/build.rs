@@ -49,7 +49,7 @@ pub(crate) fn run(context: &Context, arguments: &BuildArguments) -> Result<Exit,
     sandbox::prepare_process();
     let loaded = Loaded::find(context)?;
     let matrix = loaded.matrix(context);
-    let selected = select(context, &matrix, &arguments.selecting)?;
+    let selected = select(context, &loaded, &matrix, &arguments.selecting)?;
     let lock = LockFile::read(&loaded)?;
     let isolation = isolation(context)?;
     let store = open_store(context)?;

@@ -33,7 +33,7 @@ const MOST_JOBS: usize = 256;
 pub(crate) fn run(context: &Context, selecting: &Selecting) -> Result<Exit, Failure> {
     let loaded = Loaded::find(context)?;
     let matrix = loaded.matrix(context);
-    let selected = select(context, &matrix, selecting)?;
+    let selected = select(context, &loaded, &matrix, selecting)?;
     let places = Places::new(&loaded.file.source);
     match context.global.format {
         Format::Json => print(std::iter::once(document(&loaded, &matrix, &selected, &places))),

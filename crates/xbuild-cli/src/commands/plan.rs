@@ -25,7 +25,7 @@ const MERMAID_DRAWS: usize = 50_000;
 pub(crate) fn run(context: &Context, arguments: &PlanArguments) -> Result<Exit, Failure> {
     let loaded = Loaded::find(context)?;
     let matrix = loaded.matrix(context);
-    let selected = select(context, &matrix, &arguments.selecting)?;
+    let selected = select(context, &loaded, &matrix, &arguments.selecting)?;
     let lock = LockFile::read(&loaded)?;
     let store = open_store(context)?;
     let drawing = Drawing::new(context, None);

@@ -98,7 +98,7 @@ fn files(context: &Context, text: &str, paths: &[String]) -> Result<Exit, Failur
 fn project(context: &Context, arguments: &VerifyArguments) -> Result<Exit, Failure> {
     let loaded = Loaded::find(context)?;
     let matrix = loaded.matrix(context);
-    let selected = select(context, &matrix, &arguments.selecting)?;
+    let selected = select(context, &loaded, &matrix, &arguments.selecting)?;
     let lock = LockFile::read(&loaded)?;
     let out = context.out(&loaded.file.root);
     let shown = relative_out(context, &loaded);

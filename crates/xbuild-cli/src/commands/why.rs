@@ -25,7 +25,8 @@ pub(crate) fn run(context: &Context, arguments: &WhyArguments) -> Result<Exit, F
         show(context, || gone_json(dropped, &places), || gone_text(dropped, &places));
         return Ok(Exit::Done);
     }
-    let cell = selection::find_cell(&matrix, &arguments.cell).map_err(|error| Failure::new(Exit::Plan, error))?;
+    let cell = selection::find_cell(&matrix, &arguments.cell)
+        .map_err(|error| Failure::new(Exit::Plan, error).about(&loaded.file.source))?;
     let mut resolver = Resolver::new(&matrix);
     // The check before has found no conflict, so every cell has its settings.
     let resolved = resolver.resolve(cell).unwrap_or_default();

@@ -6,7 +6,7 @@ use xbuild_model::Origin;
 
 use super::Selection;
 use super::filter::{Filter, is_pattern};
-use crate::matrix::Matrix;
+use crate::matrix::{IdParts, Matrix};
 
 /// A selection that cannot be carried out.
 #[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
@@ -59,9 +59,11 @@ pub enum SelectionError {
     UnknownCell {
         /// The id.
         id: String,
-        /// The rule that removed the cell, where there was one.
-        #[label(primary, "this removes it")]
-        excluded: Option<Origin>,
+        /// What the file says against the cell, where it says something.
+        #[label(primary, "{says}")]
+        at: Option<Origin>,
+        /// What that does.
+        says: &'static str,
         /// The nearest ids.
         #[help]
         help: Option<String>,
@@ -150,10 +152,24 @@ fn candidates(name: &str, known: &[&str]) -> Option<String> {
 }
 
 pub(super) fn unknown_cell(matrix: &Matrix<'_>, id: &str) -> SelectionError {
-    let excluded = matrix.find_dropped(id).map(|dropped| dropped.by().origin);
+    let excluded = matrix.find_dropped(id).map(|dropped| (dropped.by().origin, "this removes it"));
+    let against = excluded.or_else(|| Some((unlisted(matrix, id)?, "only these profiles")));
+    let (at, says) = against.map_or((None, ""), |(at, says)| (Some(at), says));
     let nearest =
         nearest(matrix.cells().map(|cell| cell.id().to_string()).map(|other| (strsim::levenshtein(id, &other), other)));
-    SelectionError::UnknownCell { id: id.to_owned(), excluded, help: nearest }
+    SelectionError::UnknownCell { id: id.to_owned(), at, says, help: nearest }
+}
+
+/// The list of profiles of the id's target, where the id's profile is declared and not in it.
+fn unlisted(matrix: &Matrix<'_>, id: &str) -> Option<Origin> {
+    let parts = IdParts::parse(id)?;
+    let (profile, _) = parts.place?;
+    let project = matrix.project();
+    let target = project.targets.iter().find(|target| target.name.as_str() == parts.target)?;
+    let is_declared = project.profiles.iter().any(|known| known.name.as_str() == profile);
+    let listed = target.profiles.as_ref().filter(|listed| listed.iter().all(|name| name.as_str() != profile))?;
+    let (first, last) = (listed.first()?.origin, listed.last()?.origin);
+    is_declared.then_some(Origin { offset: first.offset, length: last.offset + last.length - first.offset })
 }
 
 /// The ids that miss the selection by the fewest kinds.

@@ -185,6 +185,15 @@ fn a_cell_that_does_not_exist() {
 }
 
 #[test]
+fn a_cell_that_the_target_s_profiles_leave_out() {
+    insta::assert_snapshot!(check("--cell dev/server@darwin/arm64,ed=a"), @r"
+    unknown-cell: there is no cell `dev/server@darwin/arm64,ed=a`
+      9:12 only these profiles
+      help: the nearest: `prod/server@linux/arm64,ed=a`, `prod/server@linux/arm64,ed=b`, `dev/cli@darwin/arm64`
+    ");
+}
+
+#[test]
 fn a_selection_that_matches_nothing_shows_what_is_near() {
     insta::assert_snapshot!(check("-p windows/* -t server"), @"
     empty-selection: the selection matches no cell
