@@ -8,7 +8,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::harness::{AMD64, ARM_V7, ARM64, FLEET, Project, Ran, SINGLE, by_id, host, program, run};
+use crate::harness::{AMD64, ARM_V7, ARM64, FLEET, Project, Ran, SINGLE, by_id, host, program, run, skipped};
 
 const CELLS: [&str; 3] = ["prod/app@linux/amd64", "edge/app@linux/arm64", "edge/app@linux/arm/v7"];
 

@@ -95,12 +95,7 @@ pub(crate) fn settle(
     let mut drifts = drift(&lock.lock, &new);
     if context.global.locked {
         drifts.extend(broken);
-        report_drift(
-            context,
-            &drifts,
-            BUILT,
-            UNLOCK,
-        );
+        report_drift(context, &drifts, BUILT, UNLOCK);
         return Ok(Written { changed: false, refused: !drifts.is_empty(), drifts });
     }
     if !release && !broken.is_empty() {

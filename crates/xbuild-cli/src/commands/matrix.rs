@@ -4,7 +4,7 @@ use std::io::{BufWriter, Write};
 
 use miette::Diagnostic;
 use serde::{Serialize, Serializer};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use xbuild_model::Name;
 use xbuild_plan::matrix::{CellRef, Dropped, Matrix, Point};
 use xbuild_plan::selection::Selected;
@@ -13,7 +13,7 @@ use xbuild_platform::{Platform, Variant};
 use crate::args::{Format, Selecting};
 use crate::context::{Context, Failure};
 use crate::exit::Exit;
-use crate::present::cell::{Place, Places};
+use crate::present::cell::{Place, Places, axes_of};
 use crate::present::harmless::harmless;
 use crate::present::table::Table;
 use crate::project::Loaded;
