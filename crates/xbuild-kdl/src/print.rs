@@ -1,8 +1,8 @@
 //! Canonical KDL for files that xbuild writes itself: one printer, so that equal values are equal bytes.
 //!
 //! Strings are always quoted, every node has its own line, blocks are indented by four spaces, and a blank line
-//! stands around each block at the top. It has no place for layout chosen by people; [`format`](crate::format())
-//! keeps theirs.
+//! stands around each block at the top, together with the comments right before it. It has no place for layout chosen
+//! by people; [`format`](crate::format()) keeps theirs, and leaves what is printed here as it is.
 
 use crate::printable::is_unsafe;
 use crate::token::{is_newline, is_space};
@@ -12,6 +12,8 @@ use crate::token::{is_newline, is_space};
 pub enum Scalar<'a> {
     /// Printed in quotes.
     String(&'a str),
+    /// A name: printed bare where KDL reads it as one word.
+    Word(&'a str),
     /// Printed in decimal.
     Integer(i128),
     /// Printed as `#true` or `#false`.
@@ -57,6 +59,8 @@ pub enum Item<'a> {
     Argument(Scalar<'a>),
     /// A name and a value.
     Property(&'a str, Scalar<'a>),
+    /// The node goes on in the next line.
+    Break,
 }
 
 impl<'a, T: Into<Scalar<'a>>> From<T> for Item<'a> {
@@ -76,7 +80,9 @@ impl<'a, T: Into<Scalar<'a>>> From<(&'a str, T)> for Item<'a> {
 pub struct Printer {
     text: String,
     depth: usize,
-    after_block: bool,
+    /// A blank line comes before the next thing.
+    gap: bool,
+    after_comment: bool,
 }
 
 impl Printer {
@@ -94,6 +100,12 @@ impl Printer {
             self.text.push_str(format!("// {shown}").trim_end());
             self.text.push('\n');
         }
+        self.after_comment = true;
+    }
+
+    /// Leaves a blank line before what is printed next, unless it is the first of its block.
+    pub fn gap(&mut self) {
+        self.gap |= !self.text.is_empty() && !self.text.ends_with("{\n");
     }
 
     /// Prints a node without a block, on a line of its own.
@@ -104,15 +116,16 @@ impl Printer {
 
     /// Prints a node with a block, and in the block what `inside` prints.
     pub fn block<'a>(&mut self, name: &str, items: impl IntoIterator<Item = Item<'a>>, inside: impl FnOnce(&mut Self)) {
-        self.after_block |= self.depth == 0 && !self.text.is_empty();
+        self.gap |= self.depth == 0 && !self.text.is_empty() && !self.after_comment;
         self.header(name, items);
         self.text.push_str(" {\n");
         self.depth += 1;
         inside(self);
         self.depth -= 1;
+        self.gap = false;
         self.start_line();
         self.text.push_str("}\n");
-        self.after_block = self.depth == 0;
+        self.gap = self.depth == 0;
     }
 
     /// The text: LF line ends, one at the end; empty if nothing was printed.
@@ -124,14 +137,22 @@ impl Printer {
     fn header<'a>(&mut self, name: &str, items: impl IntoIterator<Item = Item<'a>>) {
         self.start_line();
         self.name(name);
+        let mut before = " ";
         for item in items {
-            self.text.push(' ');
+            if item == Item::Break {
+                self.text.push_str(" \\\n");
+                self.text.extend(std::iter::repeat_n("    ", self.depth + 1));
+                before = "";
+                continue;
+            }
+            self.text.push_str(std::mem::replace(&mut before, " "));
             self.item(item);
         }
     }
 
     fn start_line(&mut self) {
-        if std::mem::take(&mut self.after_block) {
+        self.after_comment = false;
+        if std::mem::take(&mut self.gap) {
             self.text.push('\n');
         }
         self.text.extend(std::iter::repeat_n("    ", self.depth));
@@ -145,6 +166,7 @@ impl Printer {
                 self.text.push('=');
                 self.scalar(value);
             }
+            Item::Break => {}
         }
     }
 
@@ -159,6 +181,7 @@ impl Printer {
     fn scalar(&mut self, value: Scalar<'_>) {
         match value {
             Scalar::String(text) => self.text.push_str(&quote(text)),
+            Scalar::Word(text) => self.name(text),
             Scalar::Integer(value) => self.text.push_str(&value.to_string()),
             Scalar::Bool(value) => self.text.push_str(if value { "#true" } else { "#false" }),
             Scalar::Null => self.text.push_str("#null"),

@@ -99,3 +99,36 @@ fn bare_words_are_those_that_surprise_nobody() {
         assert!(!is_bare_word(word), "{word}");
     }
 }
+
+#[test]
+fn the_printer_lays_a_file_out_for_people() {
+    let mut printer = Printer::new();
+    printer.field("project", [Item::Argument(Scalar::Word("fleet"))]);
+    printer.gap();
+    printer.field(
+        "profile",
+        [Item::Argument(Scalar::Word("release")), "linux/amd64".into(), Item::Break, "darwin/arm64".into()],
+    );
+    printer.gap();
+    printer.comment("the hub");
+    printer.block("target", [Item::Argument(Scalar::Word("true"))], |inner| {
+        inner.gap();
+        inner.comment("what is built");
+        inner.field("go", [".".into(), Item::Property("bin", Scalar::Word("hub"))]);
+        inner.gap();
+    });
+    let printed = printer.finish();
+    assert_eq!(format(&printed), printed);
+    insta::assert_snapshot!(printed, @r#"
+    project fleet
+
+    profile release "linux/amd64" \
+        "darwin/arm64"
+
+    // the hub
+    target "true" {
+        // what is built
+        go "." bin=hub
+    }
+    "#);
+}
