@@ -12,6 +12,7 @@ mod explaining;
 mod harness;
 mod hostile;
 mod house;
+mod init;
 mod interrupt;
 mod markdown;
 mod repository;

@@ -112,6 +112,8 @@ pub(crate) enum Color {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Write a small `xbuild.kdl` for what is found here; never overwrites.
+    Init(InitArguments),
     /// Parse and check `xbuild.kdl`: every problem at once.
     Check,
     /// Lay out `xbuild.kdl` in the canonical way, comments kept.
@@ -161,6 +163,27 @@ pub(crate) struct Selecting {
     /// Every N-th cell, starting with the I-th.
     #[arg(long, value_name = "I/N")]
     pub(crate) shard: Option<String>,
+}
+
+/// `xbuild init`.
+#[derive(Debug, Args)]
+pub(crate) struct InitArguments {
+    /// What to start from; without it whatever is found: Go modules, Cargo packages, or a command to fill in.
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) from: Option<From>,
+}
+
+/// What `xbuild init` starts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum From {
+    /// A `.goreleaser.yaml`.
+    Goreleaser,
+    /// Cargo packages.
+    Cargo,
+    /// Go modules.
+    Go,
+    /// Nothing: a command to fill in.
+    Command,
 }
 
 /// `xbuild fmt`.

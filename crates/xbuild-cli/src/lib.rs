@@ -8,6 +8,7 @@ mod commands;
 mod context;
 mod diagnostics;
 mod exit;
+mod folder;
 mod present;
 mod project;
 mod selecting;

@@ -4,6 +4,7 @@ mod build;
 mod check;
 mod explain;
 mod fmt;
+mod init;
 mod inspect;
 mod lock;
 mod matrix;
@@ -28,6 +29,10 @@ struct BadFormat {
 /// Runs a command.
 pub(crate) fn run(context: &Context, command: Command) -> Result<Exit, Failure> {
     match command {
+        Command::Init(arguments) => {
+            formats(context, "init", &[Format::Human, Format::Json], "human, json")?;
+            init::run(context, &arguments)
+        }
         Command::Check => {
             formats(context, "check", &[Format::Human, Format::Json], "human, json")?;
             check::run(context)
