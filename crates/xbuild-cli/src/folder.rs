@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::Read as _;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use xbuild_port::{Folder, go::GoFile, is_manifest, may_be_in};
+use xbuild_port::{Folder, GIT_CONFIG, go::GoFile, is_manifest, may_be_in};
 
 /// The most files that are looked at.
 const MOST_FILES: usize = 200_000;
@@ -33,6 +33,9 @@ pub(crate) fn gather(root: &Utf8Path) -> Folder {
         }
     }
     folder.files.sort();
+    if let Some(text) = head(&root.join(GIT_CONFIG), LARGEST) {
+        folder.manifests.insert(GIT_CONFIG.to_owned(), text);
+    }
     folder
 }
 

@@ -17,6 +17,19 @@ pub struct Folder {
     pub go: BTreeMap<String, GoFile>,
 }
 
+/// Where Git's settings of a clone are: its remote names the project.
+pub const GIT_CONFIG: &str = ".git/config";
+
+/// The repository that Git's `origin` is, without its owner.
+pub(crate) fn repository(folder: &Folder) -> Option<String> {
+    let text = folder.manifests.get(GIT_CONFIG)?;
+    let section = text.split("[remote \"origin\"]").nth(1)?.split('[').next()?;
+    let url = section.lines().find_map(|line| line.trim().strip_prefix("url")?.trim_start().strip_prefix('='))?;
+    let path = url.trim().trim_end_matches('/').trim_end_matches(".git");
+    let name = path.rsplit(['/', ':']).next().unwrap_or_default();
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
 /// Whether a file's whole text is wanted.
 pub fn is_manifest(path: &str) -> bool {
     matches!(last(path), "go.mod" | "Cargo.toml" | "rust-toolchain" | "rust-toolchain.toml")

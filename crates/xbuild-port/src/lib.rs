@@ -19,7 +19,7 @@ mod note;
 mod problem;
 mod yaml;
 
-pub use folder::{Folder, is_manifest, may_be_in};
+pub use folder::{Folder, GIT_CONFIG, is_manifest, may_be_in};
 pub use note::{Note, Place};
 pub use problem::ImportProblem;
 

@@ -87,11 +87,9 @@ pub(crate) fn read(text: &str) -> Result<Node, ImportProblem> {
 fn problem(text: &str, error: &serde_saphyr::Error) -> ImportProblem {
     let what = error.without_snippet().to_string();
     let location = error.location();
-    // The place is shown beside the words.
-    let what = location
-        .map_or(what.as_str(), |at| what.trim_end_matches(&format!(" at line {}, column {}", at.line(), at.column())));
-    // What its caller could set or call is nothing to its reader.
-    let what = [", set ", "; use "].iter().fold(what, |what, advice| what.split(advice).next().unwrap_or(what));
+    // The place is shown beside the words, and what a caller could set is nothing to a reader.
+    let ends = [" at line ", ", set ", "; use "];
+    let what = ends.iter().fold(what.as_str(), |what, end| what.split(end).next().unwrap_or(what));
     let at = location.map(|at| SourceSpan::from((offset(text, at), 0)));
     ImportProblem::Yaml { at, what: what.to_owned() }
 }

@@ -82,12 +82,16 @@ fn profile(out: &mut Printer, profile: &Profile) {
     let length: usize = profile.name.len() + texts.iter().map(|text| text.len() + 3).sum::<usize>();
     let mut items = vec![word(&profile.name)];
     let mut last = None;
+    let mut column = 8 + profile.name.len();
     for (platform, text) in profile.platforms.iter().zip(&texts) {
-        // A long list has a line for each operating system.
-        if length > WIDTH - 10 && last.is_some_and(|os| os != platform.os()) {
+        // A long list has a line for each operating system, or more where one is too long.
+        let is_full = column + text.len() + 3 > WIDTH - 2;
+        if length > WIDTH - 10 && (is_full || last.is_some_and(|os| os != platform.os())) {
             items.push(Item::Break);
+            column = 4;
         }
         last = Some(platform.os());
+        column += text.len() + 3;
         items.push(text.into());
     }
     out.field("profile", items);

@@ -66,7 +66,8 @@ fn head(file: &str) -> Vec<String> {
     ]
 }
 
-/// GoReleaser's way to a name: the configuration, Cargo's package, the release's repository, the module, the folder.
+/// GoReleaser's way to a name: the configuration, Cargo's package, the release's repository, which is Git's `origin` where
+/// nothing is said, the module, the folder.
 fn project(root: &Node, folder: &Folder, modules: &[go::GoModule]) -> String {
     let text = |node: Option<&Node>| node.and_then(Node::text).map(str::to_owned);
     let release = |forge: &str| text(root.get("release").and_then(|release| release.get(forge)?.get("name")));
@@ -77,7 +78,8 @@ fn project(root: &Node, folder: &Folder, modules: &[go::GoModule]) -> String {
         release("github"),
         release("gitlab"),
         release("gitea"),
-        module.map(|module| crate::folder::last(&module.path).to_owned()),
+        crate::folder::repository(folder),
+        module.map(go::GoModule::program),
         Some(folder.name.clone()),
     ];
     candidates.into_iter().flatten().find(|name| !name.is_empty() && !name.contains("{{")).unwrap_or_default()

@@ -57,6 +57,7 @@ const WHY: [(&[&str], &str); 12] = [
             "artifactories",
             "cloudsmiths",
             "furies",
+            "gemfury",
             "dockerhub",
             "mcp",
             "iru",
@@ -95,10 +96,13 @@ const WHY: [(&[&str], &str); 12] = [
         "xbuild makes no packages for installers: make them from the files in `dist`",
     ),
     (
-        &["dockers", "dockers_v2", "docker_manifests", "docker_digest", "docker_signs", "kos"],
+        &["dockers", "dockers_v2", "docker_manifests", "docker_digest", "kos"],
         "an image is `image \"REFERENCE\" base=\"NAME@sha256:…\"` in the target, without a Dockerfile",
     ),
-    (&["signs", "binary_signs", "sboms", "notarize", "attestations"], "xbuild signs nothing: sign the files in `dist`"),
+    (
+        &["signs", "binary_signs", "docker_signs", "sboms", "notarize", "attestations"],
+        "xbuild signs nothing: sign the files in `dist`",
+    ),
     (&["universal_binaries"], "xbuild joins no programs: build each of the two, and join them with `lipo`"),
     (&["upx"], "xbuild packs no programs"),
     (&["source"], "xbuild archives no sources"),

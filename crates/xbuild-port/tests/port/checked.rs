@@ -11,7 +11,7 @@ pub(crate) fn folder(files: &[(&str, &str)]) -> Folder {
     let mut folder = Folder { name: "project".to_owned(), ..Folder::default() };
     for (path, text) in files {
         folder.files.push((*path).to_owned());
-        if xbuild_port::is_manifest(path) {
+        if xbuild_port::is_manifest(path) || *path == xbuild_port::GIT_CONFIG {
             folder.manifests.insert((*path).to_owned(), (*text).to_owned());
         }
         let name = path.rsplit('/').next().unwrap();

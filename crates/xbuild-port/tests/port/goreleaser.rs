@@ -380,6 +380,15 @@ fn a_project_is_named_as_goreleaser_names_it() {
     check("release: {github: {owner: o, name: repo}}", &[module], "repo");
     check("", &[module], "hub");
     check("", &[module, ("Cargo.toml", "[package]\nname = \"crate\"\n")], "crate");
+    check("", &[("go.mod", "module example.com/tools/hub/v2\n")], "hub");
+    let remote = |url: &'static str| [module, (".git/config", url)];
+    check(
+        "",
+        &remote("[core]\n\tbare = false\n[remote \"origin\"]\n\turl = https://example.com/o/depot.git\n"),
+        "depot",
+    );
+    check("", &remote("[remote \"origin\"]\n\tfetch = x\n\turl=git@example.com:depot/\n[branch \"x\"]\n"), "depot");
+    check("", &remote("[remote \"other\"]\n\turl = https://example.com/o/depot.git\n"), "hub");
     check("", &[], "project");
 }
 
