@@ -75,6 +75,16 @@ fn distinct_programs(draft: &mut Draft, notes: &mut Notes) {
     }
 }
 
+/// The target's name, the package, and the program's own name.
+type Program = (String, String, Option<String>);
+
+/// What all programs of a build have.
+struct Common {
+    comments: Vec<String>,
+    cwd: Option<String>,
+    platforms: Vec<(matrix::Target, Platform)>,
+}
+
 /// A build as it is written.
 struct Build<'c> {
     context: &'c Context<'c>,
@@ -191,20 +201,23 @@ impl<'c> Build<'c> {
         if programs.is_empty() {
             return nothing(notes, "`main` stands for every main package, and none was found");
         }
-        let only: Vec<Platform> = platforms.iter().map(|(_, platform)| *platform).collect();
-        let make = |(name, package, bin): (String, String, Option<String>)| {
-            let known = self.known(bin.as_deref());
-            let mut target = Target::new(spelled(&name, "app"), Builder::Go { package, bin }, only.clone());
-            target.comments.clone_from(&comments);
-            target.cwd.clone_from(&cwd);
-            let details = self.details().with_defaults();
-            target.settings = settings::settings(&details, &known, notes);
-            target.whens = self.whens(&details, &target.settings, &platforms, &known, notes);
-            target.foot = self.lost(notes);
-            target.foot.extend(self.dead_overrides(&platforms, notes));
-            target
-        };
-        Ok(programs.into_iter().map(make).collect())
+        let common = Common { comments, cwd, platforms };
+        Ok(programs.into_iter().map(|program| self.target(program, &common, notes)).collect())
+    }
+
+    /// The target of one program.
+    fn target(&self, (name, package, bin): Program, common: &Common, notes: &mut Notes) -> Target {
+        let known = self.known(bin.as_deref());
+        let platforms = common.platforms.iter().map(|(_, platform)| *platform).collect();
+        let mut target = Target::new(spelled(&name, "app"), Builder::Go { package, bin }, platforms);
+        target.comments.clone_from(&common.comments);
+        target.cwd.clone_from(&common.cwd);
+        let details = self.details().with_defaults();
+        target.settings = settings::settings(&details, &known, notes);
+        target.whens = self.whens(&details, &target.settings, &common.platforms, &known, notes);
+        target.foot = self.lost(notes);
+        target.foot.extend(self.lost_overrides(&common.platforms, notes));
+        target
     }
 
     /// What the build says, on top of what all builds say.
@@ -216,12 +229,7 @@ impl<'c> Build<'c> {
     }
 
     /// The programs that `main` stands for: the target's name, the package, and the program's name.
-    fn programs(
-        &self,
-        binary: Option<&str>,
-        comments: &mut Vec<String>,
-        notes: &mut Notes,
-    ) -> Vec<(String, String, Option<String>)> {
+    fn programs(&self, binary: Option<&str>, comments: &mut Vec<String>, notes: &mut Notes) -> Vec<Program> {
         let main = self.text("main").unwrap_or(".");
         let one = |package: String| vec![(self.id.clone(), package, binary.map(str::to_owned))];
         if let Some(under) = main.strip_suffix("/...") {
@@ -287,8 +295,8 @@ impl<'c> Build<'c> {
         whens
     }
 
-    /// Overrides that GoReleaser never reaches.
-    fn dead_overrides(&self, platforms: &[(matrix::Target, Platform)], notes: &mut Notes) -> Vec<String> {
+    /// Overrides that GoReleaser never reaches, and keys of the others that nothing is made of.
+    fn lost_overrides(&self, platforms: &[(matrix::Target, Platform)], notes: &mut Notes) -> Vec<String> {
         let overrides = self.node.get("overrides").map_or(&[][..], Node::items);
         let mut seen = Vec::new();
         let mut comments = Vec::new();
@@ -299,6 +307,12 @@ impl<'c> Build<'c> {
             if !reaches {
                 let message = format!("has an entry for no target of this build: `{}`", node.shown());
                 comments.push(notes.add(Some(node.place), "builds.overrides", message));
+                continue;
+            }
+            let is_read = |key: &str| matrix::PRODUCT_KEYS.contains(&key) || details::KEYS.contains(&key);
+            for (key, node) in node.entries().iter().filter(|(key, _)| !is_read(key)) {
+                let message = format!("(`{}`) was not carried over: {}", node.shown(), why(key));
+                comments.push(notes.add(Some(node.place), &format!("builds.overrides.{key}"), message));
             }
         }
         comments

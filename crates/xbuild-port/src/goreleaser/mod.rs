@@ -13,12 +13,13 @@ mod matrix;
 mod rest;
 mod rust;
 mod settings;
+mod shape;
 mod template;
 mod words;
 
 use crate::draft::{Draft, Project, Toolchain};
 use crate::note::Notes;
-use crate::yaml::{self, Node, Value};
+use crate::yaml::{self, Node};
 use crate::{Folder, ImportProblem, Written, cargo, go, name};
 
 /// The names that GoReleaser looks for, in its order.
@@ -42,7 +43,7 @@ struct Context<'a> {
 /// Writes the `xbuild.kdl` of a configuration. `file` is its name, for the comments.
 pub fn import(text: &str, file: &str, folder: &Folder) -> Result<Written, ImportProblem> {
     let root = yaml::read(text)?;
-    shape(&root)?;
+    shape::check(&root)?;
     let modules = go::modules(folder);
     let context = Context { folder, modules: &modules, root: &root, project: project(&root, folder, &modules) };
     let mut notes = Notes::default();
@@ -110,45 +111,4 @@ fn toolchains(context: &Context<'_>, draft: &Draft) -> Vec<Toolchain> {
         list.push(crate::init::rust_toolchain(context.folder));
     }
     list
-}
-
-/// Refuses a text in which the parts that are read are something else.
-fn shape(root: &Node) -> Result<(), ImportProblem> {
-    let is_map = |node: &Node| matches!(node.value, Value::Map(_));
-    let wrong = |node: &Node, key: &str, wanted| {
-        Err(ImportProblem::Shape { at: node.span, key: key.to_owned(), wanted, found: node.kind() })
-    };
-    if !matches!(root.value, Value::Map(_) | Value::Null) {
-        return wrong(root, "the configuration", "a block of settings");
-    }
-    for key in ["builds", "archives"] {
-        for item in root.get(key).map_or(&[][..], Node::items) {
-            if !is_map(item) && !matches!(item.value, Value::Null) {
-                return wrong(item, key, "a list of blocks");
-            }
-        }
-    }
-    for build in root.get("builds").map_or(&[][..], Node::items) {
-        for key in ["ignore", "overrides"] {
-            let items = build.get(key).map_or(&[][..], Node::items);
-            if let Some(item) = items.iter().find(|item| !is_map(item)) {
-                return wrong(item, &format!("builds.{key}"), "a list of blocks");
-            }
-        }
-        let texts = ["id", "main", "dir", "binary", "builder", "buildmode"];
-        let lists = matrix::PRODUCT_KEYS.iter().filter(|key| **key != "ignore").chain(&details::KEYS);
-        for (key, node) in build.entries() {
-            let key = key.as_str();
-            let is_text = texts.contains(&key) && !matches!(node.value, Value::Text(_) | Value::Null);
-            let is_list = (lists.clone().any(|known| *known == key) || key == "targets")
-                && node.items().iter().any(|item| !matches!(item.value, Value::Text(_) | Value::Null));
-            if is_text {
-                return wrong(node, &format!("builds.{key}"), "a text");
-            }
-            if is_list {
-                return wrong(node, &format!("builds.{key}"), "a list of texts");
-            }
-        }
-    }
-    Ok(())
 }

@@ -290,6 +290,7 @@ builds:
   - goos: [linux]
     goarch: [amd64]
     hooks: {pre: [./a.sh], post: ./b.sh}
+    overrides: [{goos: linux, goarch: amd64, hooks: {pre: ./c.sh}}]
     no_unique_dist_dir: true
     tool: go1.22
     binary: bin/{{ .ProjectName }}
@@ -319,18 +320,19 @@ archives:
     12:7 `dist` was not carried over: the output folder is a flag: `--out DIR`
     13:13 `frobnicate` was not carried over: it is no key that xbuild knows
     17:5 `builds.hooks` (`pre: ./a.sh, post: ./b.sh`) was not carried over: xbuild runs nothing around a build: make it a target of its own, with `command`, and name it in `deps`
-    18:25 `builds.no_unique_dist_dir` (`true`) was not carried over: each platform has its folder: `dist/PROFILE/PLATFORM/NAME`
-    19:11 `builds.tool` (`go1.22`) was not carried over: `toolchain go` says which Go is used
-    20:13 `builds.binary` `bin/fleet` names folders, and `bin` only a file
-    21:11 `builds.main` names the file `./cmd/fleet/main.go`: its package `./cmd/fleet` is built here
-    22:5 `builds` of `lib` was not carried over: it is skipped (`skip: true`)
-    23:5 `builds` of `z` was not carried over: xbuild builds a root source and not `build.zig`: write `zig "src/main.zig"`
-    24:5 `builds` of `t` was not carried over: its `command` is another one than `go build`
-    26:24 `archives.wrap_in_directory` (`true`) was not carried over: xbuild has no such setting
-    27:20 `archives.name_template` `{{ title .Os }}` has no counterpart: archives have GoReleaser's default names
-    28:13 `archives.files` `missing*` names no file of the project: it was left out
-    28:23 `archives.files` (`src: README.md, dst: docs`) gives a file another place or other attributes: it keeps its own
-    29:15 `archives.formats` `gz` is no format of xbuild: it was left out
+    18:46 `builds.overrides.hooks` (`pre: ./c.sh`) was not carried over: xbuild runs nothing around a build: make it a target of its own, with `command`, and name it in `deps`
+    19:25 `builds.no_unique_dist_dir` (`true`) was not carried over: each platform has its folder: `dist/PROFILE/PLATFORM/NAME`
+    20:11 `builds.tool` (`go1.22`) was not carried over: `toolchain go` says which Go is used
+    21:13 `builds.binary` `bin/fleet` names folders, and `bin` only a file
+    22:11 `builds.main` names the file `./cmd/fleet/main.go`: its package `./cmd/fleet` is built here
+    23:5 `builds` of `lib` was not carried over: it is skipped (`skip: true`)
+    24:5 `builds` of `z` was not carried over: xbuild builds a root source and not `build.zig`: write `zig "src/main.zig"`
+    25:5 `builds` of `t` was not carried over: its `command` is another one than `go build`
+    27:24 `archives.wrap_in_directory` (`true`) was not carried over: xbuild has no such setting
+    28:20 `archives.name_template` `{{ title .Os }}` has no counterpart: archives have GoReleaser's default names
+    29:13 `archives.files` `missing*` names no file of the project: it was left out
+    29:23 `archives.files` (`src: README.md, dst: docs`) gives a file another place or other attributes: it keeps its own
+    30:15 `archives.formats` `gz` is no format of xbuild: it was left out
     "#);
     let written = import(yaml);
     for note in &written.notes {
