@@ -6,6 +6,7 @@
 
 mod agreement;
 mod book;
+mod builders;
 mod codes;
 mod commands;
 mod explaining;

@@ -8,12 +8,13 @@
 //! | the input tree: paths, bytes, executable bits, links | times, owners, other modes |
 //! | the working folder inside the tree | clock, user, host name |
 //! | declared outputs | the output folder |
-//! | each tool's version and digest | number of jobs |
+//! | where an output is found that the command does not put into `{out}` | whether an input comes from a dependency |
+//! | each tool's version and digest, each sysroot's digest | number of jobs |
 //! | the exec platform, network, the timeout | isolation level (it is in the record) |
 //!
 //! The walk below is the only reader of an action for the key and for the explanation of the key.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use xbuild_content::canonical::{self, Canonical, Fields};
 use xbuild_content::{Field, Hash, Key, RelPath, Tree};
@@ -93,8 +94,10 @@ pub struct Recipe {
     pub env: BTreeMap<String, EnvEntry>,
     /// Where in the tree the command starts; `None` is its top.
     pub cwd: Option<RelPath>,
-    /// The files that it must leave in `{out}`.
+    /// The files (of a `command`, also folders) that it must leave in `{out}`.
     pub outputs: Vec<RelPath>,
+    /// Where an output is found that the command cannot be told to put into `{out}`.
+    pub elsewhere: BTreeMap<RelPath, Word>,
     /// Names of the toolchains that it uses.
     pub tools: Vec<String>,
     /// Whether it may use the network.
@@ -108,8 +111,12 @@ pub struct Action {
     pub recipe: Recipe,
     /// Secret variables by name.
     pub secrets: BTreeMap<String, SecretValue>,
-    /// What it may read.
+    /// What it may read: files of the project, and outputs of dependencies.
     pub inputs: Tree,
+    /// Which of the inputs are outputs of dependencies: their bytes are in the cache and not in the project.
+    pub borrowed: BTreeSet<RelPath>,
+    /// The digests of the sysroots that it uses, by toolchain.
+    pub sysroots: BTreeMap<String, Hash>,
     /// The tools by name.
     pub tools: BTreeMap<String, Tool>,
     /// What it needs of a machine.
@@ -147,9 +154,19 @@ impl Canonical for Action {
         });
         out.text("cwd", self.recipe.cwd.as_ref().map_or(".", RelPath::as_str));
         out.list("output", &self.recipe.outputs);
+        out.group("elsewhere", |out| {
+            for (output, place) in &self.recipe.elsewhere {
+                out.text(output, place.keyed());
+            }
+        });
         out.group("tool", |out| {
             for (name, tool) in &self.tools {
                 out.text(name, format!("{} {}", tool.version, tool.digest));
+            }
+        });
+        out.group("sysroot", |out| {
+            for (name, digest) in &self.sysroots {
+                out.text(name, digest.to_hex());
             }
         });
         out.text("exec", self.exec.platform.to_string());

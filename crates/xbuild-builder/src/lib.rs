@@ -7,8 +7,16 @@
 //! Adding a language is adding one folder here.
 
 mod action;
+mod base;
+pub mod c;
+pub mod cargo;
+pub mod command;
+mod compiler;
 pub mod go;
 mod word;
+pub mod zig;
 
 pub use action::{Action, ActionKey, EnvEntry, EnvSource, ExecProperties, Recipe, SecretValue, Tool};
+pub use base::Common;
+pub use compiler::{Compiler, Driver};
 pub use word::{Part, Place, Places, Word};

@@ -14,6 +14,12 @@ use xbuild_model::{Template, TemplatePart};
 pub enum Place {
     /// `{tool:NAME}`: the program of a toolchain.
     Tool(String),
+    /// `{cxx:NAME}`: the C++ compiler that stands beside the C compiler of a toolchain.
+    Cxx(String),
+    /// `{ar:NAME}`: the archiver that belongs to the C compiler of a toolchain.
+    Ar(String),
+    /// `{dir:NAME}`: the folder that a toolchain's program is in.
+    Dir(String),
     /// `{root:NAME}`: the folder of a toolchain.
     Root(String),
     /// `{sysroot:NAME}`: a folder with the headers and libraries of a platform.
@@ -34,6 +40,9 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Tool(name) => write!(f, "{{tool:{name}}}"),
+            Self::Cxx(name) => write!(f, "{{cxx:{name}}}"),
+            Self::Ar(name) => write!(f, "{{ar:{name}}}"),
+            Self::Dir(name) => write!(f, "{{dir:{name}}}"),
             Self::Root(name) => write!(f, "{{root:{name}}}"),
             Self::Sysroot(name) => write!(f, "{{sysroot:{name}}}"),
             Self::Src => f.write_str("{src}"),
@@ -113,6 +122,11 @@ impl Word {
     /// The stretches.
     pub fn parts(&self) -> &[Part] {
         &self.parts
+    }
+
+    /// Whether it names a place.
+    pub fn names(&self, place: &Place) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Place(named) if named == place))
     }
 
     /// How the lock and `plan` show it: places and stamps by name, a brace of the text doubled.

@@ -95,6 +95,7 @@ pub(crate) fn session<'a>(
         environment: &context.environment,
         host: context.host,
         pins,
+        out: context.out(&loaded.file.root),
         settings: Settings {
             offline: context.global.offline,
             no_cache: context.global.no_cache,

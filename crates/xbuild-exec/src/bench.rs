@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use xbuild_builder::{Action, Places};
+use xbuild_content::Tree;
+use xbuild_plan::PlannedCell;
 use xbuild_store::Store;
 
 use crate::event::Event;
@@ -35,8 +37,10 @@ pub struct Workbench<'a> {
     pub out: &'a Utf8Path,
     /// Where the toolchains are.
     pub places: &'a Places,
-    /// The folders of toolchains, which actions may read.
-    pub tools: &'a [Utf8PathBuf],
+    /// What each toolchain may have an action read, by its name.
+    pub tools: &'a BTreeMap<String, Vec<Utf8PathBuf>>,
+    /// Plans a cell again that waited for outputs, now that they are known.
+    pub resume: &'a (dyn Fn(&PlannedCell, &Outputs) -> PlannedCell + Sync),
     /// The values of secret variables.
     pub secrets: &'a BTreeMap<String, String>,
     /// The folders of the cache that an action's tools keep things in: places, and whether it may write there.
@@ -50,6 +54,9 @@ pub struct Workbench<'a> {
     /// Where events are told; called from several threads.
     pub tell: &'a (dyn Fn(Event<'_>) + Sync),
 }
+
+/// The outputs of cells by the cells' ids.
+pub type Outputs = BTreeMap<String, Tree>;
 
 /// A folder that outlives actions.
 pub type CachePlace = (xbuild_builder::Place, Utf8PathBuf, bool);

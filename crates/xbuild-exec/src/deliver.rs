@@ -1,12 +1,12 @@
 //! From bytes to artifacts: inspected, compared with the promise, published, put where the user wants them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::sync::Arc;
 
 use camino::Utf8Path;
 use xbuild_content::{Digest, RelPath, Sha256, Tree, TreeEntry};
-use xbuild_plan::PlannedCell;
+use xbuild_plan::{PlannedArtifact, PlannedCell};
 use xbuild_store::{Cas as _, Materialized, Placement, Record};
 use xbuild_verify::{Facts, Mismatch, inspect, verify};
 
@@ -61,17 +61,26 @@ pub(crate) fn deliver(
 ) -> CellReport {
     let mut report = CellReport::without_action(&cell.identity.id, outcome, None);
     report.log = Some(crate::log::place(bench.store, record.key())).filter(|log| log.is_file());
-    match verified(bench, cell, record, looked) {
-        Ok(artifacts) => report.artifacts = artifacts,
+    let files = match recorded(cell, &record.outputs) {
+        Ok(files) => files,
         Err(failure) => return failed(report, failure),
+    };
+    for file in &files {
+        match verified(bench, cell, file, looked) {
+            Ok(artifact) => report.artifacts.push(artifact),
+            Err(failure) => return failed(report, failure),
+        }
     }
     let broken =
         report.artifacts.iter().find_map(|artifact| broken(cell, artifact.path.as_str(), &artifact.mismatches));
     if let Some(failure) = broken {
         return failed(report, failure);
     }
-    match place(bench, cell, record, &report.artifacts) {
-        Ok(()) => report,
+    match place(bench, cell, &files, &report.artifacts) {
+        Ok(()) => {
+            clear_folders(bench, cell, &files);
+            report
+        }
         Err(failure) => failed(report, failure),
     }
 }
@@ -82,46 +91,92 @@ fn failed(mut report: CellReport, failure: Failure) -> CellReport {
     report
 }
 
-/// Every file of a record that is an artifact of the cell, compared with what the cell promises.
-fn verified(
-    bench: &Workbench<'_>,
-    cell: &PlannedCell,
-    record: &Record,
-    looked: &Looked,
-) -> Result<Vec<ArtifactReport>, Failure> {
-    let artifacts = cell.artifacts.iter().map(|artifact| {
-        let (digest, executable) = recorded(cell, &record.outputs, &artifact.output)?;
-        let known = looked.get(&artifact.output).filter(|known| known.digest == digest).cloned();
-        let at = bench.out.join(artifact.path.as_str());
-        let Inspected { sha256, facts, .. } = match known {
-            Some(known) => known,
-            None => look(bench, cell, &at, digest, executable)?,
-        };
-        let mismatches = mismatches(cell, &facts);
-        let (output, path) = (artifact.output.clone(), artifact.path.clone());
-        Ok(ArtifactReport { output, path, digest, sha256, facts, mismatches })
-    });
-    artifacts.collect()
+/// A file of a record, and where the cell wants it.
+struct Recorded {
+    output: RelPath,
+    path: RelPath,
+    digest: Digest,
+    executable: bool,
 }
 
-fn recorded(cell: &PlannedCell, outputs: &Tree, output: &RelPath) -> Result<(Digest, bool), Failure> {
-    match outputs.get(output) {
-        Some(TreeEntry::File { digest, executable }) => Ok((*digest, *executable)),
-        _ => Err(Failure::MissingOutput { cell: cell.identity.id.clone(), output: output.to_string() }),
+/// The files of a record that a cell wants; an artifact of a `command` may be a folder of them.
+fn recorded(cell: &PlannedCell, outputs: &Tree) -> Result<Vec<Recorded>, Failure> {
+    let mut files = Vec::new();
+    for artifact in &cell.artifacts {
+        let before = files.len();
+        for (output, entry) in outputs.iter() {
+            let Some(path) = wanted_at(artifact, output) else { continue };
+            if let TreeEntry::File { digest, executable } = entry {
+                files.push(Recorded { output: output.clone(), path, digest: *digest, executable: *executable });
+            }
+        }
+        if files.len() == before {
+            let output = artifact.output.to_string();
+            return Err(Failure::MissingOutput { cell: cell.identity.id.clone(), output });
+        }
+    }
+    Ok(files)
+}
+
+/// Where a file goes that is the artifact or lies in it.
+fn wanted_at(artifact: &PlannedArtifact, output: &RelPath) -> Option<RelPath> {
+    if *output == artifact.output {
+        return Some(artifact.path.clone());
+    }
+    Some(output.strip(&artifact.output)?.below(&artifact.path))
+}
+
+/// Removes what an earlier build left in a folder that is an output: its content is what was made now, and no more.
+fn clear_folders(bench: &Workbench<'_>, cell: &PlannedCell, files: &[Recorded]) {
+    let mut wanted: BTreeSet<RelPath> = BTreeSet::new();
+    for file in files {
+        let mut path = Some(file.path.clone());
+        while let Some(next) = path.filter(|path| wanted.insert(path.clone())) {
+            path = next.parent();
+        }
+    }
+    for artifact in cell.artifacts.iter().filter(|artifact| bench.out.join(artifact.path.as_str()).is_dir()) {
+        clear(bench.out, &artifact.path, &wanted);
     }
 }
 
-/// Reads an artifact: where it stands already, or else its blob.
-fn look(
+fn clear(out: &Utf8Path, folder: &RelPath, wanted: &BTreeSet<RelPath>) {
+    for entry in out.join(folder.as_str()).read_dir_utf8().into_iter().flatten().flatten() {
+        let Ok(name) = RelPath::new(entry.file_name()) else { continue };
+        let path = name.below(folder);
+        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        if wanted.contains(&path) && is_folder {
+            clear(out, &path, wanted);
+        } else if !wanted.contains(&path) {
+            // What cannot be removed stays; the files that were made are right.
+            let _ = if is_folder { fs::remove_dir_all(entry.path()) } else { fs::remove_file(entry.path()) };
+        }
+    }
+}
+
+/// A file of a record, compared with what the cell promises.
+fn verified(
     bench: &Workbench<'_>,
     cell: &PlannedCell,
-    at: &Utf8Path,
-    digest: Digest,
-    executable: bool,
-) -> Result<Inspected, Failure> {
+    file: &Recorded,
+    looked: &Looked,
+) -> Result<ArtifactReport, Failure> {
+    let known = looked.get(&file.output).filter(|known| known.digest == file.digest).cloned();
+    let Inspected { digest, sha256, facts } = match known {
+        Some(known) => known,
+        None => look(bench, cell, file)?,
+    };
+    let mismatches = mismatches(cell, &facts);
+    let (output, path) = (file.output.clone(), file.path.clone());
+    Ok(ArtifactReport { output, path, digest, sha256, facts, mismatches })
+}
+
+/// Reads an artifact: where it stands already, or else its blob.
+fn look(bench: &Workbench<'_>, cell: &PlannedCell, file: &Recorded) -> Result<Inspected, Failure> {
+    let (digest, at) = (file.digest, &bench.out.join(file.path.as_str()));
     let id = || cell.identity.id.clone();
     let store = |source| Failure::Store { cell: id(), source: Arc::new(source) };
-    if bench.store.is_current(at, &digest, executable).map_err(store)? {
+    if bench.store.is_current(at, &digest, file.executable).map_err(store)? {
         let work = |source| Failure::Work { cell: id(), path: at.to_string(), source };
         let facts = inspect(&fs::read(at).map_err(work)?);
         let (_, sha256) = bench.store.files().digest_with_sha256(at).map_err(store)?;
@@ -139,15 +194,16 @@ fn vanished(cell: &PlannedCell) -> Failure {
 fn place(
     bench: &Workbench<'_>,
     cell: &PlannedCell,
-    record: &Record,
+    files: &[Recorded],
     artifacts: &[ArtifactReport],
 ) -> Result<(), Failure> {
-    let placements = artifacts.iter().map(|artifact| {
-        let (digest, executable) = recorded(cell, &record.outputs, &artifact.output)?;
-        let dest = bench.out.join(artifact.path.as_str());
-        Ok(Placement { digest, sha256: Some(artifact.sha256), dest, executable })
+    let placements = files.iter().zip(artifacts).map(|(file, artifact)| Placement {
+        digest: file.digest,
+        sha256: Some(artifact.sha256),
+        dest: bench.out.join(file.path.as_str()),
+        executable: file.executable,
     });
-    let placements: Vec<Placement> = placements.collect::<Result<_, Failure>>()?;
+    let placements: Vec<Placement> = placements.collect();
     let store = |source| Failure::Store { cell: cell.identity.id.clone(), source: Arc::new(source) };
     match bench.store.materialize(&placements).map_err(store)? {
         Materialized::Done { .. } => Ok(()),

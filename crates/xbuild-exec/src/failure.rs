@@ -99,8 +99,8 @@ pub enum Failure {
         cell: String,
         /// Why.
         reason: String,
-        /// Whether the reason was reported already, as a fault of its own.
-        told: bool,
+        /// What it asks for; `None` where the reason was told already, or is another cell's.
+        class: Option<Class>,
     },
     /// The process could not be started or watched.
     #[error("`{cell}` could not be started")]
@@ -156,8 +156,8 @@ impl Failure {
             | Self::MissingOutput { .. }
             | Self::UndeclaredOutput { .. }
             | Self::InputChanged { .. } => Some(Class::Build),
-            Self::Unplanned { told: false, .. } => Some(Class::Plan),
-            Self::Unplanned { told: true, .. } | Self::NotTried { .. } => None,
+            Self::Unplanned { class, .. } => *class,
+            Self::NotTried { .. } => None,
             Self::NoRoom { .. } | Self::Run { .. } | Self::Store { .. } | Self::Work { .. } => Some(Class::Environment),
             Self::Stopped { .. } => Some(Class::Interrupted),
         }
@@ -332,9 +332,9 @@ mod tests {
     fn consequences_have_no_class_of_their_own() {
         let (cell, because) = ("c".to_owned(), "another cell failed first".to_owned());
         assert_eq!(Failure::NotTried { cell: cell.clone(), because }.class(), None);
-        let unplanned = |told| Failure::Unplanned { cell: "c".into(), reason: "no go".into(), told };
-        assert_eq!(unplanned(true).class(), None);
-        assert_eq!(unplanned(false).class(), Some(Class::Plan));
+        let unplanned = |class| Failure::Unplanned { cell: "c".into(), reason: "no go".into(), class };
+        assert_eq!(unplanned(None).class(), None);
+        assert_eq!(unplanned(Some(Class::Plan)).class(), Some(Class::Plan));
         assert_eq!(Failure::Stopped { cell }.class(), Some(Class::Interrupted));
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use xbuild_builder::{Action, ActionKey, go};
-use xbuild_plan::{Plan, PlannedCell, Verdict};
+use xbuild_plan::{Plan, PlannedCell, Reason, Verdict};
 
 /// One action and the cells that it is the action of: the same action is carried out once.
 pub(crate) struct Unit<'p> {
@@ -29,12 +29,27 @@ pub(crate) enum Work<'p> {
     Restore(Unit<'p>),
     /// Runs actions, by one process where the builder can.
     Run(Vec<Unit<'p>>),
+    /// Plans a cell that waits for others, and carries it out.
+    Later(&'p PlannedCell),
+}
+
+impl<'p> Work<'p> {
+    /// The cells that it is about.
+    pub(crate) fn cells(&self) -> Vec<&'p PlannedCell> {
+        match self {
+            Self::Restore(unit) => unit.cells.clone(),
+            Self::Run(units) => units.iter().flat_map(|unit| unit.cells.iter().copied()).collect(),
+            Self::Later(cell) => vec![cell],
+        }
+    }
 }
 
 /// The jobs of a plan, and the cells that have none.
 pub(crate) struct Jobs<'p> {
     pub(crate) works: Vec<Work<'p>>,
     pub(crate) without: Vec<&'p PlannedCell>,
+    /// The job of each cell that has one, by the cell's id.
+    of_cell: BTreeMap<&'p str, usize>,
 }
 
 impl<'p> Jobs<'p> {
@@ -42,9 +57,14 @@ impl<'p> Jobs<'p> {
         let mut units: Vec<(Unit<'p>, Verdict)> = Vec::new();
         let mut known: BTreeMap<ActionKey, usize> = BTreeMap::new();
         let mut without = Vec::new();
+        let mut later = Vec::new();
         for cell in &plan.cells {
             let (Some(action), Some(key)) = (&cell.action, cell.key) else {
-                without.push(cell);
+                if waits(cell) {
+                    later.push(cell);
+                } else {
+                    without.push(cell);
+                }
                 continue;
             };
             let index = *known.entry(key).or_insert_with(|| {
@@ -53,8 +73,42 @@ impl<'p> Jobs<'p> {
             });
             units[index].0.cells.push(cell);
         }
-        Self { works: works(units), without }
+        let mut jobs = Self { works: Vec::new(), without, of_cell: BTreeMap::new() };
+        works(units).into_iter().for_each(|work| jobs.add(work));
+        later.into_iter().for_each(|cell| jobs.add_later(cell));
+        jobs
     }
+
+    fn add(&mut self, work: Work<'p>) {
+        self.of_cell.extend(work.cells().into_iter().map(|cell| (cell.identity.id.as_str(), self.works.len())));
+        self.works.push(work);
+    }
+
+    /// A job for a cell that waits; none where what it waits for has none. Its needs stand before it in the plan.
+    fn add_later(&mut self, cell: &'p PlannedCell) {
+        match self.needs(cell) {
+            Some(_) => self.add(Work::Later(cell)),
+            None => self.without.push(cell),
+        }
+    }
+
+    /// The jobs that make what a cell needs; `None` where one of them is no job.
+    fn needs(&self, cell: &PlannedCell) -> Option<Vec<usize>> {
+        cell.needs.iter().map(|need| self.of_cell.get(need.cell.as_str()).copied()).collect()
+    }
+
+    /// The jobs that must have succeeded before this one. What is cached or waits for nothing needs none.
+    pub(crate) fn needs_of(&self, work: &Work<'_>) -> Vec<usize> {
+        match work {
+            Work::Later(cell) => self.needs(cell).unwrap_or_default(),
+            Work::Restore(_) | Work::Run(_) => Vec::new(),
+        }
+    }
+}
+
+/// Whether a cell lacks nothing but outputs of others.
+fn waits(cell: &PlannedCell) -> bool {
+    !cell.why.is_empty() && cell.why.iter().all(|reason| matches!(reason, Reason::Waiting { .. }))
 }
 
 /// Units that one process can carry out go together; the rest go alone, in the plan's order.
@@ -112,6 +166,7 @@ mod tests {
         let works = jobs.works.iter().map(|work| match work {
             Work::Restore(unit) => format!("restore {}", ids(unit)),
             Work::Run(units) => format!("run {}", units.iter().map(ids).collect::<Vec<_>>().join(" ")),
+            Work::Later(cell) => format!("later {}, after {:?}", cell.identity.id, jobs.needs_of(work)),
         });
         let without = jobs.without.iter().map(|cell| format!("- {}", cell.identity.id));
         works.chain(without).collect::<Vec<_>>().join("\n")
@@ -168,6 +223,35 @@ mod tests {
             (cell.action, cell.key, cell.verdict) = (None, None, Verdict::Unknown);
         };
         check(unknown, "run prod/gateway@linux/amd64\n- prod/worker@linux/amd64");
+    }
+
+    /// A cell that waits for another target of the same profile and platform.
+    fn waiting(target: &str, needed: &str) -> PlannedCell {
+        let mut cell = cell(target, "amd64");
+        let what = format!("prod/{needed}@linux/amd64");
+        cell.needs = vec![xbuild_plan::Need { cell: what.clone(), target: needed.into(), at: None }];
+        (cell.action, cell.key, cell.verdict, cell.why) =
+            (None, None, Verdict::Unknown, vec![Reason::Waiting { what }]);
+        cell
+    }
+
+    #[test]
+    fn a_cell_that_waits_has_a_job_after_those_that_it_needs() {
+        let cells = vec![cell("proto", "amd64"), waiting("server", "proto"), waiting("bundle", "server")];
+        let jobs = [
+            "run prod/proto@linux/amd64",
+            "later prod/server@linux/amd64, after [0]",
+            "later prod/bundle@linux/amd64, after [1]",
+        ];
+        assert_eq!(shown(cells), jobs.join("\n"));
+    }
+
+    #[test]
+    fn what_waits_for_a_cell_without_a_job_has_none() {
+        let mut proto = cell("proto", "amd64");
+        (proto.action, proto.key, proto.verdict) = (None, None, Verdict::Unknown);
+        let cells = vec![proto, waiting("server", "proto")];
+        assert_eq!(shown(cells), "- prod/proto@linux/amd64\n- prod/server@linux/amd64");
     }
 
     #[test]

@@ -10,8 +10,10 @@ mod drive;
 mod event;
 mod failure;
 mod job;
+mod later;
 mod log;
 mod outcome;
+mod outputs;
 mod perform;
 mod promise;
 pub mod sandbox;
@@ -20,7 +22,7 @@ mod stage;
 #[cfg(test)]
 mod testing;
 
-pub use bench::{Allowance, CachePlace, Workbench};
+pub use bench::{Allowance, CachePlace, Outputs, Workbench};
 pub use drive::build;
 pub use event::Event;
 pub use failure::{Class, Failure};

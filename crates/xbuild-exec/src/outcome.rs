@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use camino::Utf8PathBuf;
 use xbuild_content::{Digest, RelPath, Sha256};
-use xbuild_plan::Plan;
+use xbuild_plan::{Plan, PlannedCell};
 use xbuild_verify::{Facts, Mismatch};
 
 use crate::failure::Failure;
@@ -93,6 +93,8 @@ impl CellReport {
 pub struct Report {
     /// Every cell of the plan, in its order.
     pub cells: Vec<CellReport>,
+    /// The cells that waited for others, as they were planned when those were built.
+    pub planned: Vec<PlannedCell>,
     /// Whether the user stopped it.
     pub interrupted: bool,
 }
@@ -105,6 +107,6 @@ impl Report {
             let failure = Failure::NotTried { cell: id.clone(), because: because.to_owned() };
             CellReport::without_action(&id, Outcome::Skipped, Some(failure))
         });
-        Self { cells: cells.collect(), interrupted: false }
+        Self { cells: cells.collect(), ..Self::default() }
     }
 }

@@ -1,13 +1,12 @@
 //! Carries out one job: takes the guards, stages, runs, checks, publishes, delivers.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::sync::Arc;
 use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use xbuild_builder::{Action, Place, Places, Word, go};
-use xbuild_content::{RelPath, Tree, TreeEntry};
+use xbuild_content::TreeEntry;
 use xbuild_store::{ActionCache as _, Guard, Record, StoreError, Taking};
 use xbuild_verify::inspect;
 
@@ -16,10 +15,12 @@ use crate::deliver::{Inspected, Looked, broken, deliver, is_made, mismatches};
 use crate::event::Event;
 use crate::failure::Failure;
 use crate::job::{Unit, Work};
+use crate::later::Learned;
 use crate::log;
 use crate::outcome::{CellReport, Outcome};
+use crate::outputs::{Left, gather, stray};
 use crate::sandbox::{Finished, Isolation, Process, Status, denied_path, run};
-use crate::stage::{Stage, StageError, changed, union};
+use crate::stage::{Stage, StageError, Staged, changed};
 
 /// What a job needs besides the bench.
 pub(crate) struct Performer<'a> {
@@ -28,13 +29,15 @@ pub(crate) struct Performer<'a> {
     pub(crate) inner_jobs: u32,
     /// Whether records are read.
     pub(crate) reads_cache: bool,
+    /// What cells that wait for others are to know.
+    pub(crate) learned: Learned,
 }
 
 /// A process that ended well, and where it put each output of each unit.
 struct Ran {
     finished: Finished,
     /// By unit, then by output: the file.
-    files: Vec<Vec<(RelPath, Utf8PathBuf)>>,
+    files: Vec<Vec<Left>>,
     log: Utf8PathBuf,
 }
 
@@ -44,10 +47,11 @@ impl Performer<'_> {
         match work {
             Work::Restore(unit) => self.restore(unit),
             Work::Run(units) => self.run_units(units),
+            Work::Later(cell) => self.later(cell),
         }
     }
 
-    fn restore(&self, unit: &Unit<'_>) -> Vec<CellReport> {
+    pub(crate) fn restore(&self, unit: &Unit<'_>) -> Vec<CellReport> {
         match self.bench.store.record(unit.key) {
             Ok(Some(record)) => self.deliver_all(unit, &record, &Looked::new(), Outcome::Cached),
             // The record went away since the plan was made: another process cleared the cache.
@@ -62,6 +66,7 @@ impl Performer<'_> {
     fn deliver_all(&self, unit: &Unit<'_>, record: &Record, looked: &Looked, outcome: Outcome) -> Vec<CellReport> {
         let reports: Vec<CellReport> =
             unit.cells.iter().map(|cell| deliver(self.bench, cell, record, looked, outcome)).collect();
+        unit.cells.iter().for_each(|cell| self.learned.outputs_of(cell, record));
         for report in &reports {
             // Only `why` reads it: a cache that cannot keep it costs an explanation.
             let _ = self.bench.store.set_last_key(self.bench.root.as_str(), &report.id, unit.key);
@@ -69,7 +74,7 @@ impl Performer<'_> {
         reports
     }
 
-    fn run_units(&self, units: &[Unit<'_>]) -> Vec<CellReport> {
+    pub(crate) fn run_units(&self, units: &[Unit<'_>]) -> Vec<CellReport> {
         let Some(_guards) = self.guards(units) else {
             return units.iter().flat_map(|unit| all_failed(unit, |cell| Failure::Stopped { cell })).collect();
         };
@@ -122,7 +127,7 @@ impl Performer<'_> {
     fn run_staged(&self, units: &[&Unit<'_>]) -> Vec<CellReport> {
         let each =
             |failure: &dyn Fn(String) -> Failure| units.iter().flat_map(|unit| all_failed(unit, failure)).collect();
-        let Ok(inputs) = union(units.iter().map(|unit| unit.action)) else {
+        let Ok(inputs) = Staged::union(units.iter().map(|unit| unit.action)) else {
             return units.iter().flat_map(|unit| self.run_staged(&[unit])).collect();
         };
         let label = &units[0].key.hash().to_hex()[..24];
@@ -133,7 +138,7 @@ impl Performer<'_> {
                 return each(&|cell| Failure::Store { cell, source: Arc::clone(&error) });
             }
         };
-        if let Err((path, error)) = stage.fill(self.bench.root, &inputs) {
+        if let Err((path, error)) = stage.fill(self.bench, &inputs) {
             return each(&|cell| stage_failure(self.bench, cell, &path, &error, &inputs));
         }
         if let Err(source) = (self.bench.home)(&stage.home()) {
@@ -180,12 +185,16 @@ impl Performer<'_> {
                 });
             }
         };
-        match self.run_process(unit, &unit.action.recipe.argv, stage, &out, attempt) {
-            Ok((finished, log)) => {
-                let outputs = unit.action.recipe.outputs.iter();
-                let files = vec![outputs.map(|output| (output.clone(), out.join(output.as_str()))).collect()];
-                self.finish(&[unit], &Ran { finished, files, log })
+        let recipe = &unit.action.recipe;
+        let ran = self.run_process(unit, &recipe.argv, stage, &out, attempt).and_then(|(finished, log)| {
+            let files = vec![gather(unit.id(), recipe, &out, &self.places(unit, stage, &out, &[]))?];
+            if let Some(output) = stray(recipe, &out) {
+                return Err(Failure::UndeclaredOutput { cell: unit.id().to_owned(), output });
             }
+            Ok(Ran { finished, files, log })
+        });
+        match ran {
+            Ok(ran) => self.finish(&[unit], &ran),
             Err(failure) => {
                 let log = log::keep(self.bench.store, unit.key, &stage.log(attempt));
                 let mut reports = first_failed(unit, failure);
@@ -237,14 +246,19 @@ impl Performer<'_> {
         };
         let recipe = &unit.action.recipe;
         let caches = (self.bench.caches)(unit.action).map_err(work)?;
-        let places = self.places(stage, out, &caches);
+        let cwd = recipe.cwd.as_ref().map_or_else(|| stage.src(), |cwd| stage.src().join(cwd.as_str()));
+        // A folder that no input lies in is made, for the command is to start there.
+        std::fs::create_dir_all(&cwd).map_err(work)?;
+        let places = self.places(unit, stage, out, &caches);
         let mut words = argv.iter().map(|word| word.expand(&places));
         let program = Utf8PathBuf::from(words.next().unwrap_or_default());
         let mut arguments: Vec<String> = words.collect();
-        go::limit_jobs(argv, &mut arguments, self.inner_jobs);
+        go::limit_jobs(recipe, &mut arguments, self.inner_jobs);
         let of_caches =
             |writable: bool| caches.iter().filter(move |cache| cache.2 == writable).map(|cache| cache.1.clone());
-        let mut readable: Vec<Utf8PathBuf> = self.bench.tools.to_vec();
+        let tools = recipe.tools.iter().filter_map(|name| self.bench.tools.get(name)).flatten().cloned();
+        let mut readable: Vec<Utf8PathBuf> = tools.collect();
+        readable.extend(unit.cell().places.values().map(Utf8PathBuf::from));
         readable.push(stage.src());
         readable.extend(of_caches(false));
         let mut writable = vec![out.to_owned(), stage.home(), stage.tmp()];
@@ -253,7 +267,7 @@ impl Performer<'_> {
             program,
             arguments,
             environment: self.environment(unit.action, &places),
-            cwd: recipe.cwd.as_ref().map_or_else(|| stage.src(), |cwd| stage.src().join(cwd.as_str())),
+            cwd,
             readable,
             writable,
             network: recipe.network,
@@ -262,8 +276,9 @@ impl Performer<'_> {
         })
     }
 
-    fn places(&self, stage: &Stage, out: &Utf8Path, caches: &[crate::bench::CachePlace]) -> Places {
+    fn places(&self, unit: &Unit<'_>, stage: &Stage, out: &Utf8Path, caches: &[crate::bench::CachePlace]) -> Places {
         let mut places = self.bench.places.clone();
+        places.extend(unit.cell().places.clone());
         places.insert(Place::Src, stage.src().into_string());
         places.insert(Place::Out, out.to_string());
         places.insert(Place::Home, stage.home().into_string());
@@ -302,19 +317,10 @@ impl Performer<'_> {
     }
 
     /// Makes the record of an action whose every output is there and is what at least one of its cells promises.
-    fn publish(
-        &self,
-        unit: &Unit<'_>,
-        files: &[(RelPath, Utf8PathBuf)],
-        ran: &Ran,
-    ) -> Result<(Record, Looked), Vec<CellReport>> {
+    fn publish(&self, unit: &Unit<'_>, files: &[Left], ran: &Ran) -> Result<(Record, Looked), Vec<CellReport>> {
         let bench = self.bench;
-        if let Some(input) = changed(bench.store, bench.root, &unit.action.inputs) {
+        if let Some(input) = changed(bench.store, bench.root, &Staged::of(unit.action)) {
             return Err(all_failed(unit, |cell| Failure::InputChanged { cell, input: input.clone() }));
-        }
-        let stray = stray_file(files);
-        if let Some(output) = stray {
-            return Err(all_failed(unit, |cell| Failure::UndeclaredOutput { cell, output: output.clone() }));
         }
         for (output, file) in files {
             is_made(unit.id(), output, file).map_err(|failure| first_failed(unit, failure))?;
@@ -363,17 +369,6 @@ fn keep_promises(unit: &Unit<'_>, looked: &Looked) -> Result<(), Vec<CellReport>
     Err(failures.into_iter().map(report).collect())
 }
 
-/// A file beside the declared outputs; a batch's folder holds those of all its units, so only folders of one are looked at.
-fn stray_file(files: &[(RelPath, Utf8PathBuf)]) -> Option<String> {
-    let (_, first) = files.first()?;
-    let folder = first.parent()?;
-    if !folder.file_name()?.starts_with("out-") || folder.file_name()? == "out-0" {
-        return None;
-    }
-    let mut names = fs::read_dir(folder).ok()?.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
-    names.find(|name| !files.iter().any(|(output, _)| output.as_str().split('/').next() == Some(name)))
-}
-
 fn all_failed(unit: &Unit<'_>, mut failure: impl FnMut(String) -> Failure) -> Vec<CellReport> {
     let cells = unit.cells.iter().map(|cell| {
         let id = &cell.identity.id;
@@ -392,7 +387,7 @@ fn same_action(cell: &str, other: &str) -> Failure {
     Failure::NotTried { cell: cell.to_owned(), because: format!("its action is that of `{other}`, which failed") }
 }
 
-fn stage_failure(bench: &Workbench<'_>, cell: String, path: &Utf8Path, error: &StageError, inputs: &Tree) -> Failure {
+fn stage_failure(bench: &Workbench<'_>, cell: String, path: &Utf8Path, error: &StageError, inputs: &Staged) -> Failure {
     if let Some(input) = changed(bench.store, bench.root, inputs) {
         return Failure::InputChanged { cell, input };
     }

@@ -1,6 +1,6 @@
 //! Cells, plans and benches to test with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use tempfile::TempDir;
@@ -28,11 +28,14 @@ pub(crate) fn action(target: &str, arch: &str) -> Action {
             env: BTreeMap::from([("GOARCH".into(), entry)]),
             cwd: None,
             outputs: vec![path(target)],
+            elsewhere: BTreeMap::new(),
             tools: vec!["go".into()],
             network: false,
         },
         secrets: BTreeMap::new(),
         inputs: Tree::default(),
+        borrowed: BTreeSet::new(),
+        sysroots: BTreeMap::new(),
         tools: BTreeMap::from([("go".into(), Tool { version: "1".into(), digest: Hash::of(b"go") })]),
         exec: ExecProperties { platform: host() },
         timeout_seconds: None,
@@ -64,6 +67,8 @@ pub(crate) fn cell(target: &str, arch: &str) -> PlannedCell {
         form: Some(Form::Program),
         artifacts: vec![PlannedArtifact { output: path(target), path: path(&format!("prod/linux_{arch}/{target}")) }],
         expectations: Vec::new(),
+        needs: Vec::new(),
+        places: BTreeMap::new(),
         recipe: Some(action.recipe.clone()),
         key: Some(action.key()),
         action: Some(action),
@@ -117,7 +122,8 @@ impl Room {
             root: &out,
             out: &out,
             places: &places,
-            tools: &[],
+            tools: &BTreeMap::new(),
+            resume: &|cell, _| cell.clone(),
             secrets: &secrets,
             caches: &|_| Ok(Vec::<CachePlace>::new()),
             home: &|_| Ok(()),

@@ -15,6 +15,17 @@ pub(crate) struct Answer {
     pub(crate) success: bool,
 }
 
+/// The first line of what a program says to one word, without the user's environment.
+pub(crate) fn say(program: &Utf8Path, question: &str, folder: &Utf8Path) -> Result<String, String> {
+    let mut command = Command::new(program);
+    command.arg(question).env_clear().current_dir(folder).stdin(Stdio::null());
+    let output = command.output().map_err(|error| error.to_string())?;
+    if !output.status.success() {
+        return Err(format!("{}; {}", output.status, String::from_utf8_lossy(&output.stderr).trim()));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).lines().next().unwrap_or_default().to_owned())
+}
+
 /// Asks, starting in `folder`.
 pub(crate) fn ask(question: &Question, places: &Places, folder: &Utf8Path) -> std::io::Result<Answer> {
     let mut words = question.argv.iter().map(|word| word.expand(places));

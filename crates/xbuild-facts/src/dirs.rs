@@ -31,7 +31,7 @@ impl GoFolders {
     pub fn build(&self, tree: Hash, env: &std::collections::BTreeMap<String, EnvEntry>) -> Utf8PathBuf {
         let value = |name: &str| env.get(name).map(|entry| entry.value.keyed()).unwrap_or_default();
         let class = if value("CGO_ENABLED") == "1" {
-            let parts = ["CC", "CXX", "CGO_CFLAGS", "CGO_CXXFLAGS", "CGO_LDFLAGS"].map(value);
+            let parts = ["CC", "CXX", "AR", "CGO_CFLAGS", "CGO_CXXFLAGS", "CGO_LDFLAGS"].map(value);
             Hash::of(parts.join("\0").as_bytes()).short()
         } else {
             "pure".to_owned()

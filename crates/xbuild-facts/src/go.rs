@@ -7,23 +7,25 @@ use serde::{Deserialize, Serialize};
 use xbuild_builder::go::{GoSettings, Listing, Question, question, recipe};
 use xbuild_builder::{Place, Places, Recipe};
 use xbuild_content::canonical::{self, Canonical, Fields};
-use xbuild_content::{Key, Tree};
-use xbuild_model::BuilderKind;
+use xbuild_content::{Key, RelPath, Tree};
 use xbuild_plan::matrix::{CellRef, Resolved};
-use xbuild_plan::{PlannedCell, Reason, Stamps};
+use xbuild_plan::{Reason, Stamps};
 use xbuild_store::StoreError;
 use xbuild_toolchain::{ModuleRequest, fetch_modules};
 
 use crate::GoFolders;
 use crate::ask::ask;
-use crate::fault::{Fault, Said};
-use crate::inputs::{InputError, Source};
+use crate::fault::{Failed, Fault, Said, told, unsupported};
+use crate::inputs::{InputError, Source, no_input};
 use crate::module::GoModule;
+use crate::overlay::Overlay;
 use crate::session::Session;
+use crate::sources::Inputs;
 use crate::tools::{Tool, Tools};
 use crate::watch::{Look, Watch};
 
 /// A cell that `go build` makes.
+#[derive(Debug)]
 pub(crate) struct GoCell {
     pub(crate) settings: GoSettings,
     pub(crate) recipe: Recipe,
@@ -44,7 +46,15 @@ struct Group<'a> {
     question: Question,
     module: &'a GoModule,
     toolchain: &'a str,
+    /// What dependencies bring: it is listed as if it lay in the project.
+    borrowed: &'a Tree,
     cells: Vec<usize>,
+}
+
+/// A cell to be listed, and what its dependencies bring.
+pub(crate) struct Listed<'a> {
+    pub(crate) cell: &'a GoCell,
+    pub(crate) borrowed: &'a Tree,
 }
 
 /// An answer that is kept, with what it depends on.
@@ -62,29 +72,20 @@ impl Session<'_> {
         &self,
         cell: CellRef<'_>,
         resolved: &Resolved<'_>,
-        planned: &PlannedCell,
+        output: &RelPath,
         stamps: &Stamps,
+        more_inputs: Vec<String>,
     ) -> Result<GoCell, Reason> {
-        if planned.builder != BuilderKind::Go {
-            let what = planned.builder.as_str().to_owned();
-            return Err(Reason::Unsupported { what, detail: "this xbuild carries out `go` targets only".into() });
-        }
-        let unsupported = |what: &str, detail: &str| Reason::Unsupported { what: what.into(), detail: detail.into() };
-        let artifact = planned.artifacts.first().ok_or_else(|| unsupported("go", "it makes no file"))?;
-        let settings = xbuild_plan::go::settings(self.project, cell, resolved, &artifact.output, stamps)?;
+        let settings = xbuild_plan::go::settings(self.project, cell, resolved, output, stamps)?;
         let module = GoModule::find(self.root, settings.cwd.as_ref());
         let recipe = recipe(&settings, &module.workspace());
-        if let Some(dep) = resolved.deps().first() {
-            return Err(unsupported(&format!("deps {}", dep.target.value), "this xbuild carries out no dependencies"));
-        }
-        let more_inputs = xbuild_plan::go::inputs(cell, resolved, stamps)?;
         Ok(GoCell { settings, recipe, module, more_inputs })
     }
 
     /// The inputs of each cell, in order; every question is asked once for all cells that share it.
     pub(crate) fn go_inputs(
         &self,
-        cells: &[(usize, GoCell)],
+        cells: &[Listed<'_>],
         tools: &Tools,
         look: &Look<'_>,
         faults: &mut Vec<Fault>,
@@ -97,7 +98,7 @@ impl Session<'_> {
             match answer {
                 Ok(listing) => {
                     for cell in &group.cells {
-                        inputs[*cell] = self.inputs(&cells[*cell].1, &listing).map_err(|failed| told(*failed, faults));
+                        inputs[*cell] = self.inputs(&cells[*cell], &listing).map_err(|failed| told(*failed, faults));
                     }
                 }
                 Err(failed) => {
@@ -111,15 +112,19 @@ impl Session<'_> {
         inputs
     }
 
-    fn inputs(&self, cell: &GoCell, listing: &Listing) -> Result<GoInputs, Failed> {
+    fn inputs(&self, listed: &Listed<'_>, listing: &Listing) -> Result<GoInputs, Failed> {
+        let cell = listed.cell;
         let package = &cell.settings.package;
         let failed = |error| no_input(self.root, package, error);
         let main = listing.matching(package);
         let main = main.ok_or_else(|| unsupported(package, "`go list` does not know it".into()))?;
         let module_cache = self.go_folders().modules();
-        let source = Source { root: self.root, module_cache: &module_cache, digests: self.store.files() };
+        let borrowed = listed.borrowed;
+        let source = Source { root: self.root, module_cache: &module_cache, digests: self.store.files(), borrowed };
         let mut tree = source.tree(&cell.module, listing, main).map_err(failed)?;
-        source.add_globs(&mut tree, &cell.more_inputs).map_err(failed)?;
+        for (path, entry) in self.tree(&Inputs::named(cell.more_inputs.clone()))?.iter() {
+            tree.insert(path.clone(), entry.clone()).map_err(|error| unsupported(package, error.to_string()))?;
+        }
         // A package that is not whole is built alone: its own words are then shown for it, and only for it.
         let whole = main.errors().next().is_none();
         Ok(GoInputs { tree, import_path: whole.then(|| main.import_path.clone()) })
@@ -147,12 +152,13 @@ impl Session<'_> {
     fn listing(&self, group: &Group<'_>, tools: &Tools, look: &Look<'_>) -> Answered {
         let missing = |detail| Box::new((Reason::ToolMissing { what: group.toolchain.to_owned(), detail }, None));
         let tool = tools.get(group.toolchain).map_err(missing)?;
-        let key = canonical::key("xbuild go list 1", &Asked { root: self.root, question: &group.question, tool });
+        let asked = Asked { root: self.root, question: &group.question, tool, borrowed: group.borrowed };
+        let key = canonical::key("xbuild go list 2", &asked);
         let mut kept = self.kept(key);
         if let Some(found) = kept.iter().position(|kept| look.holds(&kept.watches)) {
             return Ok(kept.swap_remove(found).listing);
         }
-        let listing = self.ask_go(group, tool).map_err(|fault| {
+        let listing = self.ask_go(group, tool, tools).map_err(|fault| {
             if let Some(unreadable) = self.unreadable(group.module) {
                 return no_input(self.root, "", unreadable);
             }
@@ -194,7 +200,7 @@ impl Session<'_> {
         }
     }
 
-    fn ask_go(&self, group: &Group<'_>, tool: &Tool) -> Result<Listing, Fault> {
+    fn ask_go(&self, group: &Group<'_>, tool: &Tool, tools: &Tools) -> Result<Listing, Fault> {
         self.fetch(group.module, tool)?;
         let folder =
             group.question.cwd.as_ref().map_or_else(|| self.root.to_owned(), |cwd| self.root.join(cwd.as_str()));
@@ -203,31 +209,33 @@ impl Session<'_> {
             folder: folder.to_string(),
             said: Said(said),
         };
-        let places = self.question_places(group, tool).map_err(|error| failed(error.to_string()))?;
-        let answer = ask(&group.question, &places, &folder).map_err(|error| failed(error.to_string()))?;
+        let places = self.question_places(group, tool, tools).map_err(|error| failed(error.to_string()))?;
+        let overlay = Overlay::new(self, group.borrowed).map_err(|error| failed(error.to_string()))?;
+        let mut question = group.question.clone();
+        question.argv.splice(2..2, overlay.iter().map(Overlay::flag));
+        let answer = ask(&question, &places, &folder).map_err(|error| failed(error.to_string()))?;
         if !answer.success {
             return Err(failed(answer.stderr));
         }
         Listing::parse(&answer.stdout).map_err(|error| failed(error.to_string()))
     }
 
-    fn question_places(&self, group: &Group<'_>, tool: &Tool) -> std::io::Result<Places> {
+    fn question_places(&self, group: &Group<'_>, tool: &Tool, tools: &Tools) -> std::io::Result<Places> {
         let folders = self.go_folders();
         let home = folders.home();
         GoFolders::prepare_home(&home)?;
         let tmp = home.join("tmp");
         std::fs::create_dir_all(&tmp)?;
         let build = folders.build(tool.digest, &group.question.env);
-        let name = group.toolchain.to_owned();
-        Ok(Places::from([
-            (Place::Tool(name.clone()), tool.program.to_string()),
-            (Place::Root(name), tool.root.to_string()),
+        let mut places = tools.places();
+        places.extend([
             (Place::Src, self.root.to_string()),
             (Place::Home, home.to_string()),
             (Place::Tmp, tmp.to_string()),
             (Place::Cache("go-build".into()), build.to_string()),
             (Place::Cache("go-mod".into()), folders.modules().to_string()),
-        ]))
+        ]);
+        Ok(places)
     }
 
     /// Brings what a module needs; nothing for one that is vendored or needs nothing.
@@ -249,35 +257,14 @@ impl Session<'_> {
     }
 }
 
-/// Why something is not known: the reason for the cell, and the fault to report where it is the machine's.
-type Failed = Box<(Reason, Option<Fault>)>;
-
 type Answered = Result<Listing, Failed>;
 
-/// Keeps a fault to report, once however many cells have it.
-fn told((reason, fault): (Reason, Option<Fault>), faults: &mut Vec<Fault>) -> Reason {
-    let new = fault.filter(|fault| !faults.iter().any(|known| known.to_string() == fault.to_string()));
-    faults.extend(new);
-    reason
-}
-
-fn unsupported(package: &str, detail: String) -> Failed {
-    Box::new((Reason::Unsupported { what: package.to_owned(), detail }, None))
-}
-
-/// A file that the system does not hand out is a fault of the machine; a file that no input tree can hold is not.
-fn no_input(root: &Utf8Path, package: &str, error: InputError) -> Failed {
-    let InputError::Read { path, source } = error else { return unsupported(package, error.to_string()) };
-    let what = path.strip_prefix(root).unwrap_or(&path).to_string();
-    Box::new((Reason::InputUnreadable { what, detail: source.to_string() }, Some(source.into())))
-}
-
 /// Cells by question: everything equal but the package.
-fn groups<'a>(cells: &'a [(usize, GoCell)]) -> Vec<Group<'a>> {
+fn groups<'a>(cells: &[Listed<'a>]) -> Vec<Group<'a>> {
     let mut groups: Vec<(Group<'a>, BTreeSet<String>)> = Vec::new();
-    for (index, (_, cell)) in cells.iter().enumerate() {
+    for (index, Listed { cell, borrowed }) in cells.iter().enumerate() {
         let asked = question(&cell.settings, &cell.module.workspace(), &[]);
-        let known = groups.iter_mut().find(|(group, _)| group.question == asked);
+        let known = groups.iter_mut().find(|(group, _)| group.question == asked && group.borrowed == *borrowed);
         let package = cell.settings.package.clone();
         match known {
             Some((group, packages)) => {
@@ -286,14 +273,14 @@ fn groups<'a>(cells: &'a [(usize, GoCell)]) -> Vec<Group<'a>> {
             }
             None => {
                 let toolchain = &cell.settings.toolchain;
-                let group = Group { question: asked, module: &cell.module, toolchain, cells: vec![index] };
+                let group = Group { question: asked, module: &cell.module, toolchain, borrowed, cells: vec![index] };
                 groups.push((group, BTreeSet::from([package])));
             }
         }
     }
     let complete = |(mut group, packages): (Group<'a>, BTreeSet<String>)| {
         let packages: Vec<String> = packages.into_iter().collect();
-        let settings = &cells[group.cells[0]].1.settings;
+        let settings = &cells[group.cells[0]].cell.settings;
         group.question = question(settings, &group.module.workspace(), &packages);
         group
     };
@@ -305,6 +292,7 @@ struct Asked<'a> {
     root: &'a Utf8Path,
     question: &'a Question,
     tool: &'a Tool,
+    borrowed: &'a Tree,
 }
 
 impl Canonical for Asked<'_> {
@@ -319,6 +307,7 @@ impl Canonical for Asked<'_> {
         out.text("root", self.root.as_str());
         out.text("cwd", self.question.cwd.as_ref().map_or(".", |cwd| cwd.as_str()));
         out.text("tool", self.tool.digest.to_hex());
+        out.group("borrowed", |out| self.borrowed.walk(out));
     }
 }
 

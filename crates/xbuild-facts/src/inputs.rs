@@ -4,12 +4,14 @@ use std::fs::File;
 use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use globset::{GlobBuilder, GlobMatcher};
 use xbuild_builder::go::{Listing, Package, PackageError};
 use xbuild_content::{RelPath, Tree, TreeEntry, TreeError};
+use xbuild_plan::Reason;
 use xbuild_store::StoreError;
 
 use crate::Digests;
+use crate::borrowed::has_file;
+use crate::fault::{Failed, unsupported};
 use crate::module::GoModule;
 
 /// Why inputs cannot be told.
@@ -47,6 +49,8 @@ pub(crate) struct Source<'a> {
     pub(crate) root: &'a Utf8Path,
     pub(crate) module_cache: &'a Utf8Path,
     pub(crate) digests: &'a dyn Digests,
+    /// What dependencies bring: files that are listed and do not lie in the project.
+    pub(crate) borrowed: &'a Tree,
 }
 
 impl Source<'_> {
@@ -61,33 +65,16 @@ impl Source<'_> {
         }
         for package in listing.closure(main) {
             let Some(folder) = self.own(package)? else { continue };
-            for name in package.files() {
-                self.add(&mut tree, &folder.join(name))?;
+            for file in package.files().map(|name| folder.join(name)) {
+                if !has_file(self.borrowed, file.as_str()) {
+                    self.add(&mut tree, &file)?;
+                }
             }
         }
         match main.errors().find_map(refused) {
             Some((path, error)) => Err(unreadable("open", path, error)),
             None => Ok(tree),
         }
-    }
-
-    /// Adds the files that globs match, paths from the project's root. A glob that matches nothing is an error: a misspelt one
-    /// would leave a file out in silence.
-    pub(crate) fn add_globs(&self, tree: &mut Tree, globs: &[String]) -> Result<(), InputError> {
-        for glob in globs {
-            let bad = |reason: String| InputError::Path { path: glob.clone(), reason };
-            let matcher =
-                GlobBuilder::new(glob).literal_separator(true).build().map_err(|error| bad(error.to_string()))?;
-            let mut found = Vec::new();
-            walk(self.root, &static_part(glob), &matcher.compile_matcher(), &mut found)?;
-            if found.is_empty() {
-                return Err(bad("`inputs` names it, and it matches no file".into()));
-            }
-            for file in found {
-                self.add(tree, &file)?;
-            }
-        }
-        Ok(())
     }
 
     /// The package's folder below the root; `None` for a third-party package.
@@ -110,37 +97,14 @@ impl Source<'_> {
     }
 }
 
-/// The folders of a glob before its first wildcard.
-fn static_part(glob: &str) -> Utf8PathBuf {
-    let is_plain = |part: &&str| !part.contains(['*', '?', '[', '{', '\\']);
-    glob.split('/').take_while(is_plain).collect()
+/// A file that the system does not hand out is a fault of the machine; a file that no input tree can hold is not.
+pub(crate) fn no_input(root: &Utf8Path, package: &str, error: InputError) -> Failed {
+    let InputError::Read { path, source } = error else { return unsupported(package, error.to_string()) };
+    let what = path.strip_prefix(root).unwrap_or(&path).to_string();
+    Box::new((Reason::InputUnreadable { what, detail: source.to_string() }, Some(source.into())))
 }
 
-/// Every regular file at or below `path` that the glob matches; folders of Git and links are no ways.
-fn walk(root: &Utf8Path, path: &Utf8Path, glob: &GlobMatcher, found: &mut Vec<Utf8PathBuf>) -> Result<(), InputError> {
-    let at = root.join(path);
-    let metadata = match at.symlink_metadata() {
-        Ok(metadata) => metadata,
-        // A glob that starts where nothing is matches nothing, and is told so.
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(()),
-        Err(error) => return Err(unreadable("stat", at, error)),
-    };
-    if metadata.is_file() && glob.is_match(path) {
-        found.push(path.to_owned());
-    }
-    if !metadata.is_dir() || path.file_name() == Some(".git") {
-        return Ok(());
-    }
-    // What cannot be listed could hold a match, so it is not passed over.
-    let entries = at.read_dir_utf8().map_err(|error| unreadable("list", at.clone(), error))?;
-    for entry in entries {
-        let entry = entry.map_err(|error| unreadable("list", at.clone(), error))?;
-        walk(root, &path.join(entry.file_name()), glob, found)?;
-    }
-    Ok(())
-}
-
-fn unreadable(doing: &'static str, path: Utf8PathBuf, error: io::Error) -> InputError {
+pub(crate) fn unreadable(doing: &'static str, path: Utf8PathBuf, error: io::Error) -> InputError {
     InputError::Read { source: StoreError::new(doing, &path, error), path }
 }
 
@@ -184,7 +148,8 @@ mod tests {
     /// The input tree of `./cmd`, a line a file; or why there is none.
     fn tree(project: &Files, cache: &Utf8Path, answer: &str) -> String {
         let root = project.root();
-        let source = Source { root: &root, module_cache: cache, digests: project.digests() };
+        let source =
+            Source { root: &root, module_cache: cache, digests: project.digests(), borrowed: &Tree::default() };
         let listing = Listing::parse(answer.as_bytes()).expect("good JSON");
         let main = listing.matching("./cmd").expect("the main");
         let line = |(path, entry): (&RelPath, &TreeEntry)| match entry {
@@ -267,15 +232,14 @@ mod tests {
         let project = project();
         let root = project.root();
         let digests = Forbidding { inner: project.digests(), path: root.join("lib/lib.go") };
-        let source = Source { root: &root, module_cache: "/cache".into(), digests: &digests };
+        let source =
+            Source { root: &root, module_cache: "/cache".into(), digests: &digests, borrowed: &Tree::default() };
         let listing = Listing::parse(answer(&root, "/cache".into()).as_bytes()).expect("good JSON");
         let main = listing.matching("./cmd").expect("the main");
         let by_list = source.tree(&GoModule::find(&root, None), &listing, main);
-        let by_glob = source.add_globs(&mut Tree::default(), &["lib/*".into()]);
-        for error in [by_list.expect_err("forbidden"), by_glob.expect_err("forbidden")] {
-            let InputError::Read { path, source: StoreError::Permission { .. } } = &error else { panic!("{error:?}") };
-            assert_eq!(*path, root.join("lib/lib.go"), "{error:?}");
-        }
+        let error = by_list.expect_err("forbidden");
+        let InputError::Read { path, source: StoreError::Permission { .. } } = &error else { panic!("{error:?}") };
+        assert_eq!(*path, root.join("lib/lib.go"), "{error:?}");
     }
 
     #[test]

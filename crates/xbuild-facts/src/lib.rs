@@ -5,22 +5,29 @@
 //! build. This crate runs no action and writes nothing outside the cache.
 
 mod ask;
+mod borrowed;
 mod commit;
 mod dirs;
+mod draft;
 mod embed;
 mod fault;
 mod go;
 mod history;
 mod inputs;
 mod module;
+mod overlay;
+mod program;
+mod search;
 mod secrets;
 mod session;
+mod sources;
 #[cfg(test)]
 mod testing;
 mod tools;
 mod turn;
 mod watch;
 
+pub use borrowed::Outputs;
 pub use dirs::GoFolders;
 pub use fault::Fault;
 pub use inputs::InputError;

@@ -21,7 +21,7 @@ impl Session<'_> {
                     let entry = EnvEntry { value: Word::text(value), source: EnvSource::Passed(origin) };
                     recipe.env.insert(name.to_string(), entry);
                 }
-                None => faults.push(Fault::EnvUnset { name: name.to_string(), at: origin.into() }),
+                None => unset(faults, name, origin),
             }
         }
     }
@@ -37,12 +37,22 @@ impl Session<'_> {
             let (Slot::EnvSecret(name), Some(_)) = (slot, value.value()) else { continue };
             let secret = self.environment.iter().find(|(known, _)| *known == name.as_str()).map(|(_, value)| value);
             if secret.is_none() {
-                faults.push(Fault::EnvUnset { name: name.to_string(), at: value.origin().unwrap_or_default().into() });
+                unset(faults, name, value.origin().unwrap_or_default());
             }
             let key = self.store.secret_key()?;
             let keyed_hash = secret.map(|secret| Hash::keyed(&key, secret.as_bytes()));
             secrets.insert(name.to_string(), SecretValue { keyed_hash });
         }
         Ok(secrets)
+    }
+}
+
+/// Tells of a variable that is not set, once for each place that asks for it.
+fn unset(faults: &mut Vec<Fault>, name: &str, at: xbuild_model::Origin) {
+    let at: miette::SourceSpan = at.into();
+    let same =
+        |fault: &Fault| matches!(fault, Fault::EnvUnset { name: told, at: there } if told == name && *there == at);
+    if !faults.iter().any(same) {
+        faults.push(Fault::EnvUnset { name: name.to_owned(), at });
     }
 }

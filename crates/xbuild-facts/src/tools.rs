@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use xbuild_builder::{Place, Places};
-use xbuild_content::canonical::{self, Canonical, Fields};
-use xbuild_content::{Hash, RelPath, Tree, TreeEntry};
+use xbuild_content::Hash;
 use xbuild_model::{Location, Project, Toolchain, ToolchainKind};
 use xbuild_toolchain::{GoRequest, GoToolchain, GoVersion, Pin, fetch_go, locate_go};
 
@@ -23,8 +22,30 @@ pub struct Tool {
     pub program: Utf8PathBuf,
     /// Its folder.
     pub root: Utf8PathBuf,
+    /// What an action that uses it may read.
+    pub readable: Vec<Utf8PathBuf>,
+    /// The C++ compiler that belongs to a C compiler.
+    pub cxx: Option<Utf8PathBuf>,
+    /// The archiver that belongs to a C compiler.
+    pub ar: Option<Utf8PathBuf>,
     /// More about a Go.
     pub go: Option<GoToolchain>,
+}
+
+impl Tool {
+    /// Where its parts are.
+    fn places(&self, name: &str) -> Vec<(Place, String)> {
+        let name = || name.to_owned();
+        let dir = self.program.parent().unwrap_or(&self.root);
+        let mut places = vec![
+            (Place::Tool(name()), self.program.to_string()),
+            (Place::Root(name()), self.root.to_string()),
+            (Place::Dir(name()), dir.to_string()),
+        ];
+        places.extend(self.cxx.iter().map(|cxx| (Place::Cxx(name()), cxx.to_string())));
+        places.extend(self.ar.iter().map(|ar| (Place::Ar(name()), ar.to_string())));
+        places
+    }
 }
 
 /// Toolchains by name; a missing one stands with a sentence that says what was looked for.
@@ -50,18 +71,22 @@ impl Tools {
 
     /// Where their programs and folders are.
     pub fn places(&self) -> Places {
-        let both = self.iter().flat_map(|(name, tool)| {
-            let program = (Place::Tool(name.to_owned()), tool.program.to_string());
-            [program, (Place::Root(name.to_owned()), tool.root.to_string())]
-        });
-        both.collect()
+        self.iter().flat_map(|(name, tool)| tool.places(name)).collect()
+    }
+
+    /// What each may have an action read.
+    pub fn readable(&self) -> BTreeMap<String, Vec<Utf8PathBuf>> {
+        self.iter().map(|(name, tool)| (name.to_owned(), tool.readable.clone())).collect()
     }
 }
 
 impl Session<'_> {
-    /// Finds the toolchains that targets use: those of kind Go, and those that are named with a place.
+    /// Finds the toolchains that targets use: those that xbuild can look for, and those that are named with a place.
     pub fn toolchains(&self, faults: &mut Vec<Fault>) -> Tools {
-        let used = |toolchain: &&Toolchain| toolchain.kind == ToolchainKind::Go || toolchain.location.is_some();
+        let used = |toolchain: &&Toolchain| {
+            let found = matches!(toolchain.kind, ToolchainKind::Go | ToolchainKind::Rust | ToolchainKind::Zig);
+            found || toolchain.location.is_some()
+        };
         self.tools(self.project.toolchains.iter().filter(used).map(|toolchain| toolchain.name.as_str()), faults)
     }
 
@@ -88,15 +113,13 @@ impl Session<'_> {
     fn tool(&self, toolchain: &Toolchain) -> Result<Tool, Fault> {
         match (&toolchain.location, toolchain.kind) {
             (location, ToolchainKind::Go) => self.go(toolchain, location.as_ref()),
+            (_, ToolchainKind::Rust | ToolchainKind::Zig) => self.compiler(toolchain),
             (Some(Location::Path(path)), _) => self.program(toolchain, &self.root.join(path.as_str())),
             (Some(Location::Root(root)), _) => self.folder(toolchain, &self.root.join(root.as_str())),
-            (None, kind) => Err(Fault::Tool {
+            (None, kind) => Err(Fault::NoPlace {
                 name: toolchain.name.to_string(),
-                path: format!(
-                    "any place: `toolchain {} … kind={}` names no `path`",
-                    toolchain.name.value,
-                    kind.as_str()
-                ),
+                version: toolchain.version.value.clone(),
+                kind: kind.as_str(),
             }),
         }
     }
@@ -109,6 +132,9 @@ impl Session<'_> {
             digest: go.tree,
             program: go.go.clone(),
             root: go.root.clone(),
+            readable: vec![go.root.clone()],
+            cxx: None,
+            ar: None,
             go: Some(go),
         })
     }
@@ -155,64 +181,8 @@ impl Session<'_> {
             }
         }
     }
-
-    fn program(&self, toolchain: &Toolchain, path: &Utf8Path) -> Result<Tool, Fault> {
-        let missing = |_| Fault::Tool { name: toolchain.name.to_string(), path: path.to_string() };
-        let digest = self.store.files().digest(path).map_err(missing)?;
-        Ok(Tool {
-            version: toolchain.version.value.clone(),
-            digest: digest.digest.hash(),
-            program: path.to_owned(),
-            root: path.parent().unwrap_or(path).to_owned(),
-            go: None,
-        })
-    }
-
-    /// A toolchain that is a whole folder: its program is `bin/NAME`.
-    fn folder(&self, toolchain: &Toolchain, root: &Utf8Path) -> Result<Tool, Fault> {
-        let missing = || Fault::Tool { name: toolchain.name.to_string(), path: root.to_string() };
-        let mut tree = Tree::default();
-        self.add_folder(&mut tree, root, root).ok_or_else(missing)?;
-        let program = [root.join("bin").join(toolchain.name.as_str()), root.join(toolchain.name.as_str())];
-        let program = program.into_iter().find(|path| path.is_file()).ok_or_else(missing)?;
-        Ok(Tool {
-            version: toolchain.version.value.clone(),
-            digest: canonical::key("xbuild toolchain folder 1", &Folder(&tree)).hash(),
-            program,
-            root: root.to_owned(),
-            go: None,
-        })
-    }
-
-    fn add_folder(&self, tree: &mut Tree, root: &Utf8Path, folder: &Utf8Path) -> Option<()> {
-        for entry in folder.read_dir_utf8().ok()? {
-            let path = entry.ok()?.into_path();
-            let metadata = path.symlink_metadata().ok()?;
-            if metadata.is_dir() {
-                self.add_folder(tree, root, &path)?;
-                continue;
-            }
-            let at = RelPath::new(path.strip_prefix(root).ok()?.as_str()).ok()?;
-            let entry = if metadata.is_symlink() {
-                TreeEntry::Symlink { target: path.read_link_utf8().ok()?.into_string() }
-            } else {
-                let file = self.store.files().digest(&path).ok()?;
-                TreeEntry::File { digest: file.digest, executable: file.executable }
-            };
-            tree.insert(at, entry).ok()?;
-        }
-        Some(())
-    }
 }
 
 fn declared<'p>(project: &'p Project, name: &str) -> Option<&'p Toolchain> {
     project.toolchains.iter().find(|toolchain| toolchain.name.as_str() == name)
-}
-
-struct Folder<'a>(&'a Tree);
-
-impl Canonical for Folder<'_> {
-    fn walk(&self, out: &mut Fields<'_>) {
-        self.0.walk(out);
-    }
 }

@@ -3,13 +3,15 @@
 use xbuild_builder::{Part, Place, Word};
 use xbuild_model::{Placeholder, Spanned, Template};
 
-use crate::matrix::CellRef;
+use crate::matrix::{CellRef, Resolved};
+use crate::needs::place;
 use crate::{Reason, Stamps};
 
 /// Fills placeholders for one cell.
 pub(crate) struct Fill<'a> {
     pub(crate) cell: CellRef<'a>,
     pub(crate) stamps: &'a Stamps,
+    pub(crate) resolved: &'a Resolved<'a>,
 }
 
 impl Fill<'_> {
@@ -40,11 +42,20 @@ impl Fill<'_> {
             Placeholder::Commit => self.stamp("commit", self.stamps.commit.as_deref()),
             Placeholder::CommitTime => self.stamp("commit-time", self.stamps.commit_time.as_deref()),
             Placeholder::Out => one(Part::Place(Place::Out)),
-            Placeholder::OutOf(target) => {
-                Ok(vec![Part::Place(Place::Src), Part::Text(format!("/.xbuild/deps/{target}"))])
-            }
+            Placeholder::OutOf(target) => self.out_of(target),
             fixed => one(Part::Text(self.cell.fill(fixed).unwrap_or_default())),
         }
+    }
+
+    /// Where the outputs of a dependency are in the tree.
+    fn out_of(&self, target: &str) -> Result<Vec<Part>, Reason> {
+        let dep = self.resolved.deps().iter().find(|dep| dep.target.as_str() == target);
+        let stranger = || Reason::Unsupported {
+            what: format!("{{out:{target}}}"),
+            detail: format!("this cell does not depend on it: add `deps {target}`"),
+        };
+        let below = place(dep.ok_or_else(stranger)?).map(|at| Part::Text(format!("/{at}")));
+        Ok(std::iter::once(Part::Place(Place::Src)).chain(below).collect())
     }
 
     fn stamp(&self, name: &str, value: Option<&str>) -> Result<Vec<Part>, Reason> {

@@ -4,17 +4,24 @@
 //! machine knows (toolchains, file digests, cache look-ups) comes in as values, so `plan` and `build` predict with the same
 //! function. Nothing here runs, stats or looks anything up.
 
+pub mod c;
+pub mod cargo;
+pub mod command;
 mod fill;
 pub mod go;
+mod inputs;
 pub mod matrix;
 mod needs;
 mod outline;
 mod planned;
 mod reason;
 pub mod selection;
+mod settings;
 mod stamps;
+pub mod zig;
 
-pub use needs::needs;
+pub use inputs::{inputs, sysroot};
+pub use needs::Need;
 pub use outline::{Cell, outline, with_dependencies};
 pub use planned::{Expected, Identity, Plan, PlannedArtifact, PlannedCell};
 pub use reason::{History, Lookup, Part, Reason, Verdict, changes, judge};

@@ -10,6 +10,7 @@ use xbuild_model::{BuilderKind, Expectation, Slot, Spanned, Template, Value};
 use xbuild_platform::Os;
 
 use crate::matrix::{CellRef, Matrix, Resolved, Resolver, artifacts, dependencies, form};
+use crate::needs::needs;
 use crate::planned::{Expected, Identity, PlannedArtifact, PlannedCell};
 use crate::reason::Verdict;
 
@@ -40,7 +41,7 @@ pub fn with_dependencies<'m>(
 }
 
 /// What is known of a cell before any question is asked.
-pub fn outline(cell: CellRef<'_>, resolved: &Resolved<'_>) -> PlannedCell {
+pub fn outline<'m>(matrix: &'m Matrix<'m>, cell: CellRef<'m>, resolved: &Resolved<'m>) -> PlannedCell {
     let artifacts = artifacts(cell, resolved).into_iter().filter_map(|artifact| {
         Some(PlannedArtifact { output: RelPath::new(&artifact.name).ok()?, path: RelPath::new(&artifact.path).ok()? })
     });
@@ -59,6 +60,8 @@ pub fn outline(cell: CellRef<'_>, resolved: &Resolved<'_>) -> PlannedCell {
         form: builder.filter(|builder| builder.kind != BuilderKind::Command).map(|builder| form(builder, resolved)),
         artifacts: artifacts.collect(),
         expectations: expectations(cell, resolved),
+        needs: needs(matrix, cell, resolved),
+        places: xbuild_builder::Places::new(),
         recipe: None,
         action: None,
         key: None,

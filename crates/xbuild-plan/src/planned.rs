@@ -1,11 +1,12 @@
 //! The plan: every selected cell with its exact action, and what would happen to it.
 
-use xbuild_builder::{Action, ActionKey, Recipe};
+use xbuild_builder::{Action, ActionKey, Places, Recipe};
 use xbuild_content::RelPath;
 use xbuild_model::{BuilderKind, Expectation, Origin, Value};
 use xbuild_platform::Platform;
 
 use crate::matrix::Form;
+use crate::needs::Need;
 use crate::reason::{Reason, Verdict};
 
 /// What a run would do, cell by cell, in the matrix's order with dependencies before dependants.
@@ -13,6 +14,17 @@ use crate::reason::{Reason, Verdict};
 pub struct Plan {
     /// The cells.
     pub cells: Vec<PlannedCell>,
+}
+
+impl Plan {
+    /// Puts cells that were planned anew in the places of those with their ids.
+    pub fn replace(&mut self, planned: Vec<PlannedCell>) {
+        for new in planned {
+            if let Some(cell) = self.cells.iter_mut().find(|cell| cell.identity.id == new.identity.id) {
+                *cell = new;
+            }
+        }
+    }
 }
 
 /// One cell of a plan.
@@ -28,6 +40,10 @@ pub struct PlannedCell {
     pub artifacts: Vec<PlannedArtifact>,
     /// What `expect` demands beyond the platform.
     pub expectations: Vec<Expected>,
+    /// The cells whose outputs it needs.
+    pub needs: Vec<Need>,
+    /// Places that only this cell has on this machine: its sysroot.
+    pub places: Places,
     /// The command and its environment; `None` where not even that can be told (the reasons say why).
     pub recipe: Option<Recipe>,
     /// The complete action; `None` where a fact is missing.

@@ -78,6 +78,20 @@ pub enum Reason {
         /// The dependency's cell.
         what: String,
     },
+    /// A file that the cell is to read is not there, or cannot be read.
+    InputMissing {
+        /// The glob or the path.
+        what: String,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// A dependency's output has no place in the tree: the sources have that path.
+    PathTaken {
+        /// The path.
+        what: String,
+        /// Whose output it is, and what to do.
+        detail: String,
+    },
     /// This xbuild cannot carry out what the cell needs.
     Unsupported {
         /// What it is.
@@ -121,7 +135,7 @@ impl Part {
             "input" => (Self::Input, rest),
             "env" | "secret" => (Self::Env, rest),
             "argv" => (Self::Argv, rest),
-            "tool" => (Self::Tool, rest),
+            "tool" | "sysroot" => (Self::Tool, rest),
             _ => (Self::Setting, group),
         }
     }
@@ -147,8 +161,15 @@ impl Reason {
             Self::QuestionFailed { .. } => "question_failed".into(),
             Self::InputUnreadable { .. } => "input_unreadable".into(),
             Self::Waiting { .. } => "waiting".into(),
+            Self::InputMissing { .. } => "input_missing".into(),
+            Self::PathTaken { .. } => "path_taken".into(),
             Self::Unsupported { .. } => "unsupported".into(),
         }
+    }
+
+    /// Whether the file asks for what cannot be: no machine could build the cell.
+    pub const fn is_impossible(&self) -> bool {
+        matches!(self, Self::Unsupported { .. } | Self::InputMissing { .. } | Self::PathTaken { .. })
     }
 
     /// What it is about; `None` where the kind says all.
@@ -161,6 +182,8 @@ impl Reason {
             | Self::QuestionFailed { what, .. }
             | Self::InputUnreadable { what, .. }
             | Self::Waiting { what }
+            | Self::InputMissing { what, .. }
+            | Self::PathTaken { what, .. }
             | Self::Unsupported { what, .. } => Some(what),
         }
     }
@@ -172,6 +195,8 @@ impl Reason {
             Self::ToolMissing { detail, .. }
             | Self::QuestionFailed { detail, .. }
             | Self::InputUnreadable { detail, .. }
+            | Self::InputMissing { detail, .. }
+            | Self::PathTaken { detail, .. }
             | Self::Unsupported { detail, .. } => (None, Some(detail)),
             _ => (None, None),
         }
@@ -190,7 +215,9 @@ impl Reason {
             // It names the file itself.
             Self::InputUnreadable { detail, .. } => detail.clone(),
             Self::Waiting { what } => format!("waits for {what}"),
-            Self::Unsupported { what, detail } => format!("{what}: {detail}"),
+            Self::InputMissing { what, detail }
+            | Self::PathTaken { what, detail }
+            | Self::Unsupported { what, detail } => format!("{what}: {detail}"),
         }
     }
 }

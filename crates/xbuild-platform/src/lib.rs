@@ -9,6 +9,7 @@
 mod alias;
 mod go;
 mod host;
+mod native;
 mod parse;
 mod table;
 

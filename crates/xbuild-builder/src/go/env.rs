@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::base;
 use crate::go::GoSettings;
+use crate::go::recipe::quoted;
 use crate::{EnvEntry, EnvSource, Place, Word};
 
 /// Which workspace file a build uses.
@@ -39,7 +41,8 @@ fn policy(settings: &GoSettings, workspace: &Workspace) -> Vec<(&'static str, Wo
         Workspace::Off => Word::text("off"),
         Workspace::File(path) => Word::place(Place::Src).then(format!("/{path}")),
     };
-    vec![
+    let go = Word::place(Place::Root(settings.toolchain.clone())).then("/bin");
+    let mut all = vec![
         ("GOENV", "off".into()),
         ("GOTOOLCHAIN", "local".into()),
         ("GOROOT", Word::place(Place::Root(settings.toolchain.clone()))),
@@ -50,46 +53,27 @@ fn policy(settings: &GoSettings, workspace: &Workspace) -> Vec<(&'static str, Wo
         ("GOPATH", Word::place(Place::Home).then("/go")),
         ("GOCACHE", cache("go-build")),
         ("GOMODCACHE", cache("go-mod")),
-        ("HOME", Word::place(Place::Home)),
-        ("TMPDIR", Word::place(Place::Tmp)),
-        ("PATH", path(settings)),
-        ("LC_ALL", "C.UTF-8".into()),
-        ("TZ", "UTC".into()),
-        ("SOURCE_DATE_EPOCH", "315532800".into()),
         // Changes no byte: Go's linker spends a tenth of its time collecting a heap of 100 MB (see performance.md).
         ("GOGC", "200".into()),
-    ]
-}
-
-/// The folders of the cell's tools, then the base system's.
-fn path(settings: &GoSettings) -> Word {
-    let go = Word::place(Place::Root(settings.toolchain.clone())).then("/bin:");
-    let tools =
-        settings.tools.iter().fold(go, |path, name| path.join(Word::place(Place::Root(name.clone()))).then(":"));
-    tools.then("/usr/bin:/bin")
+    ];
+    all.extend(base::policy(vec![go], &settings.tools));
+    all
 }
 
 fn cgo(settings: &GoSettings) -> Vec<(&'static str, Word)> {
     let Some(choice) = &settings.cgo else { return vec![("CGO_ENABLED", "0".into())] };
     let mut env = vec![("CGO_ENABLED", Word::text("1"))];
     if let Some(cgo) = choice {
-        env.push(("CC", words(&cgo.cc)));
-        env.push(("CXX", words(&cgo.cxx)));
-        env.push(("CGO_CFLAGS", words(&cgo.cflags)));
-        env.push(("CGO_CXXFLAGS", words(&cgo.cflags)));
-        env.push(("CGO_LDFLAGS", words(&cgo.ldflags)));
+        env.push(("CC", quoted("", &cgo.compiler.cc())));
+        env.push(("CXX", quoted("", &cgo.compiler.cxx())));
+        env.push(("AR", quoted("", &cgo.compiler.ar())));
+        env.push(("CGO_CFLAGS", quoted("", &cgo.cflags)));
+        env.push(("CGO_CXXFLAGS", quoted("", &cgo.cflags)));
+        env.push(("CGO_LDFLAGS", quoted("", &cgo.ldflags)));
+        // What zig makes of C libraries is kept where Go keeps what it compiles: that folder has one class of compilers.
+        let kept = Word::place(Place::Cache("go-build".into())).then("/zig");
+        let place = |(name, value)| if name == "ZIG_GLOBAL_CACHE_DIR" { (name, kept.clone()) } else { (name, value) };
+        env.extend(cgo.compiler.env().into_iter().map(place));
     }
     env
-}
-
-/// Words joined by spaces.
-fn words(list: &[Word]) -> Word {
-    let mut joined = Word::default();
-    for (position, word) in list.iter().enumerate() {
-        if position > 0 {
-            joined = joined.then(" ");
-        }
-        joined = joined.join(word.clone());
-    }
-    joined
 }

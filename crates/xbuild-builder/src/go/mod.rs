@@ -14,5 +14,6 @@ pub use batch::{Batch, exec_name, signature};
 pub use env::{Workspace, base_env};
 pub use header::header;
 pub use listing::{Listing, ListingError, Package, PackageError, Question, question};
+pub(crate) use recipe::quoted;
 pub use recipe::{limit_jobs, recipe};
 pub use settings::{Cgo, GoSettings};

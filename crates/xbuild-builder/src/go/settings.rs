@@ -5,17 +5,13 @@ use std::collections::BTreeMap;
 use xbuild_content::RelPath;
 use xbuild_platform::Platform;
 
-use crate::{EnvEntry, Word};
+use crate::{Compiler, EnvEntry, Word};
 
 /// The C side of a Go build.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cgo {
-    /// The words that start the C compiler.
-    pub cc: Vec<Word>,
-    /// The words that start the C++ compiler.
-    pub cxx: Vec<Word>,
-    /// The toolchain's name.
-    pub toolchain: String,
+    /// The C compiler.
+    pub compiler: Compiler,
     /// `cgo-cflags`.
     pub cflags: Vec<Word>,
     /// `cgo-ldflags`.

@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use xbuild_builder::{Action, Place};
 use xbuild_exec::sandbox::{self, CancelToken, Level};
 use xbuild_exec::scheduler::OnFailure;
-use xbuild_exec::{Allowance, CachePlace, CellReport, Class, Event, Outcome, Report, Workbench};
+use xbuild_exec::{Allowance, CachePlace, CellReport, Class, Event, Outcome, Outputs, Report, Workbench};
 use xbuild_facts::{Gathered, GoFolders, Session};
-use xbuild_plan::Verdict;
+use xbuild_plan::{PlannedCell, Reason, Verdict};
 
 use crate::args::{BuildArguments, Format};
 use crate::commands::lock::{Written, refuse, settle};
@@ -78,7 +78,8 @@ pub(crate) fn run(context: &Context, arguments: &BuildArguments) -> Result<Exit,
         trace: &trace,
         from_scratch: arguments.from_scratch,
     };
-    let report = run.carry_out(&mut gathered, isolation, &cancel)?;
+    let mut report = run.carry_out(&mut gathered, isolation, &cancel)?;
+    gathered.plan.replace(std::mem::take(&mut report.planned));
     drawing.clear();
     trace.write(context)?;
     store.save().map_err(environment)?;
@@ -127,12 +128,14 @@ impl Run<'_> {
         let out = self.context.out(&self.loaded.file.root);
         self.prepare(&out, gathered)?;
         let places = gathered.tools.places();
-        let tools: Vec<Utf8PathBuf> = gathered.tools.iter().map(|(_, tool)| tool.root.clone()).collect();
+        let tools = gathered.tools.readable();
         let secrets = self.secrets(gathered);
         let fresh = tempfile::tempdir().map_err(|source| self.no_scratch(source))?;
         let fresh = self.from_scratch.then(|| fresh.path().to_string_lossy().into_owned());
         let caches = |action: &Action| self.caches(action, fresh.as_deref());
         let tell = |event: Event<'_>| self.tell(&event);
+        let gathered: &Gathered = gathered;
+        let resume = |cell: &PlannedCell, outputs: &Outputs| self.session.resume(gathered, cell, outputs);
         let jobs = self.context.global.jobs.unwrap_or(self.context.processors);
         let bench = Workbench {
             store: self.session.store,
@@ -140,6 +143,7 @@ impl Run<'_> {
             out: &out,
             places: &places,
             tools: &tools,
+            resume: &resume,
             secrets: &secrets,
             caches: &caches,
             home: &GoFolders::prepare_home,
@@ -166,7 +170,8 @@ impl Run<'_> {
                 let _ = xbuild_store::sweep_siblings(&out.join(folder.as_str()));
             }
         }
-        let runs = gathered.plan.cells.iter().filter(|cell| cell.verdict == Verdict::Build);
+        let waits = |cell: &PlannedCell| cell.why.iter().any(|why| matches!(why, Reason::Waiting { .. }));
+        let runs = gathered.plan.cells.iter().filter(|cell| cell.verdict == Verdict::Build || waits(cell));
         let runs: BTreeSet<String> = runs.map(|cell| cell.identity.id.clone()).collect();
         let runs: BTreeSet<&str> = runs.iter().map(String::as_str).collect();
         let faults = self.session.bring_modules(gathered, &runs);
@@ -182,18 +187,15 @@ impl Run<'_> {
 
     /// The values of the variables that are secret, for the actions alone.
     fn secrets(&self, gathered: &Gathered) -> BTreeMap<String, String> {
-        let names =
-            gathered.plan.cells.iter().filter_map(|cell| cell.action.as_ref()).flat_map(|action| action.secrets.keys());
-        let names: BTreeSet<&String> = names.collect();
-        let all = self.context.environment.iter().filter(|(name, _)| names.iter().any(|known| known == name));
+        let names = gathered.secrets();
+        let all = self.context.environment.iter().filter(|(name, _)| names.contains(name));
         all.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
 
     /// Where Go keeps what outlives an action.
     fn caches(&self, action: &Action, fresh: Option<&str>) -> std::io::Result<Vec<CachePlace>> {
         let folders = self.session.go_folders();
-        let tree = action.tools.values().next().map(|tool| tool.digest);
-        let Some(tree) = tree else { return Ok(Vec::new()) };
+        let Some(tree) = go_of(action) else { return Ok(Vec::new()) };
         let build = fresh.map_or_else(|| folders.build(tree, &action.recipe.env), Utf8PathBuf::from);
         let modules = folders.modules();
         for folder in [&build, &modules] {
@@ -210,6 +212,13 @@ impl Run<'_> {
         self.drawing.event(event);
         self.trace.event(event);
     }
+}
+
+/// The digest of the Go that an action runs; `None` for the actions of other builders.
+fn go_of(action: &Action) -> Option<xbuild_content::Hash> {
+    let root = &action.recipe.env.get("GOROOT")?.value;
+    let tool = action.tools.iter().find(|(name, _)| root.names(&Place::Root((*name).clone())));
+    tool.map(|(_, tool)| tool.digest)
 }
 
 /// The memory that is free now, in bytes; without an answer there is no limit.

@@ -1,11 +1,10 @@
 //! `xbuild plan`: the dry run, and what it would change in the lock.
 
-use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use xbuild_facts::Gathered;
 use xbuild_lock::Diff;
-use xbuild_plan::{PlannedCell, Reason, needs};
+use xbuild_plan::{PlannedCell, Reason};
 
 use crate::args::{Format, PlanArguments};
 use crate::commands::lock::{diff, report_drift};
@@ -36,16 +35,15 @@ pub(crate) fn run(context: &Context, arguments: &PlanArguments) -> Result<Exit, 
     // What was looked up is kept for the next run where that is possible.
     let _ = store.save();
     let diff = arguments.diff.then(|| diff(context, &loaded, &matrix, &lock, &gathered));
-    let needs = needs(&matrix, &gathered.plan.cells);
-    Shown { context, loaded: &loaded, needs: &needs, gathered: &gathered, diff: diff.as_ref() }.present();
+    Shown { context, loaded: &loaded, gathered: &gathered, diff: diff.as_ref() }.present();
     let exit = plan_exit(&gathered.plan.cells).worse(drift_exit(context, diff.as_ref()));
     Ok(report_faults(context, &loaded, gathered.faults).worse(exit))
 }
 
 /// A cell that this xbuild cannot carry out is an impossible one.
 pub(crate) fn plan_exit(cells: &[PlannedCell]) -> Exit {
-    let unsupported = cells.iter().any(|cell| cell.why.iter().any(|why| matches!(why, Reason::Unsupported { .. })));
-    if unsupported { Exit::Plan } else { Exit::Done }
+    let impossible = cells.iter().any(|cell| cell.why.iter().any(Reason::is_impossible));
+    if impossible { Exit::Plan } else { Exit::Done }
 }
 
 /// A difference is a failure only where none is allowed.
@@ -84,8 +82,6 @@ pub(crate) fn relative_out(context: &Context, loaded: &Loaded) -> String {
 struct Shown<'a> {
     context: &'a Context,
     loaded: &'a Loaded,
-    /// What each cell needs, by id.
-    needs: &'a BTreeMap<String, Vec<String>>,
     gathered: &'a Gathered,
     diff: Option<&'a Diff>,
 }
@@ -96,14 +92,10 @@ impl Shown<'_> {
         match self.context.global.format {
             Format::Json => self.context.print(&format!("{}\n", self.document())),
             Format::Ndjson => self.lines(),
-            Format::Dot => self.context.print(&graph::dot(&self.loaded.name(), cells, self.needs)),
-            Format::Mermaid => self.mermaid(&graph::mermaid(cells, self.needs)),
+            Format::Dot => self.context.print(&graph::dot(&self.loaded.name(), cells)),
+            Format::Mermaid => self.mermaid(&graph::mermaid(cells)),
             _ => self.table(),
         }
-    }
-
-    fn needs(&self, cell: &PlannedCell) -> &[String] {
-        self.needs.get(&cell.identity.id).map_or(&[], Vec::as_slice)
     }
 
     fn with_view<T>(&self, show: impl FnOnce(&View<'_>) -> T) -> T {
@@ -114,8 +106,8 @@ impl Shown<'_> {
 
     fn document(&self) -> Value {
         let cells = &self.gathered.plan.cells;
-        let shown: Vec<Value> = self
-            .with_view(|view| cells.iter().map(|cell| Value::Object(view.document(cell, self.needs(cell)))).collect());
+        let shown: Vec<Value> =
+            self.with_view(|view| cells.iter().map(|cell| Value::Object(view.document(cell))).collect());
         let mut document =
             json!({ "format": 1, "project": self.loaded.name(), "cells": shown, "totals": totals(cells) });
         if let Some(diff) = self.diff {
@@ -129,7 +121,7 @@ impl Shown<'_> {
         let cells = &self.gathered.plan.cells;
         self.with_view(|view| {
             for cell in cells {
-                let mut fields = view.document(cell, self.needs(cell));
+                let mut fields = view.document(cell);
                 fields.shift_insert(0, "format".into(), json!(1));
                 self.context.print(&format!("{}\n", Value::Object(fields)));
             }

@@ -1,6 +1,6 @@
 //! `xbuild verify`: artifacts against the platforms that were promised and against the lock, or any file against one.
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use miette::{Diagnostic, LabeledSpan};
 use serde_json::{Map, Value, json};
 use xbuild_exec::promise;
@@ -105,17 +105,36 @@ fn project(context: &Context, arguments: &VerifyArguments) -> Result<Exit, Failu
     let mut resolver = Resolver::new(&matrix);
     let mut checked = Checked::default();
     for (cell, resolved) in with_dependencies(&matrix, &mut resolver, &selected.cells) {
-        let cell = outline(cell, &resolved);
+        let cell = outline(&matrix, cell, &resolved);
         for artifact in &cell.artifacts {
-            let path = format!("{shown}/{}", artifact.path);
-            match look(path.as_str().into(), &out.join(artifact.path.as_str())) {
-                Ok(seen) => checked.artifact(&cell, artifact.output.as_str(), seen, &lock.lock),
-                Err(error) if error.is_missing() => checked.missing(&cell, &path),
-                Err(error) => checked.unreadable(&cell.identity.id, &path, error.exit(), Box::new(error)),
+            let mut files = files_of(&out.join(artifact.path.as_str()));
+            if files.is_empty() {
+                // An empty folder is as good as none.
+                files.push(String::new());
+            }
+            for below in files {
+                let path = format!("{shown}/{}{below}", artifact.path);
+                match look(path.as_str().into(), &out.join(format!("{}{below}", artifact.path))) {
+                    Ok(seen) => checked.artifact(&cell, &format!("{}{below}", artifact.output), seen, &lock.lock),
+                    Err(error) if error.is_missing() => checked.missing(&cell, &path),
+                    Err(error) => checked.unreadable(&cell.identity.id, &path, error.exit(), Box::new(error)),
+                }
             }
         }
     }
     Ok(checked.finish(context, Some(&loaded)))
+}
+
+/// What an artifact consists of, as what follows its path: nothing for a file, `/NAME` for each file in a folder.
+fn files_of(at: &Utf8Path) -> Vec<String> {
+    if !at.is_dir() {
+        return vec![String::new()];
+    }
+    let mut names: Vec<String> =
+        at.read_dir_utf8().into_iter().flatten().flatten().map(|entry| entry.file_name().to_owned()).collect();
+    names.sort_unstable();
+    let below = |name: String| files_of(&at.join(&name)).into_iter().map(move |below| format!("/{name}{below}"));
+    names.into_iter().flat_map(below).collect()
 }
 
 /// Says where a broken promise was written.

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 use xbuild_plan::matrix::{Resolver, rules};
-use xbuild_plan::{needs, selection};
+use xbuild_plan::selection;
 
 use crate::args::WhyArguments;
 use crate::commands::plan::{plan_exit, relative_out, report_faults};
@@ -43,12 +43,10 @@ pub(crate) fn run(context: &Context, arguments: &WhyArguments) -> Result<Exit, F
     let Some(planned) = gathered.plan.cells.iter().find(|planned| planned.identity.id == arguments.cell) else {
         return Ok(report_faults(context, &loaded, gathered.faults));
     };
-    let needs = needs(&matrix, &gathered.plan.cells).remove(&planned.identity.id).unwrap_or_default();
     let turn = session.last_turn(planned);
     let out = relative_out(context, &loaded);
     let view = View { tools: &gathered.tools, places: &places, out: &out };
-    let reasons =
-        Reasons { planned, rules: &rules, resolved: &resolved, needs: &needs, turn: turn.as_ref(), view: &view };
+    let reasons = Reasons { planned, rules: &rules, resolved: &resolved, turn: turn.as_ref(), view: &view };
     show(context, || reasons.json(), || reasons.text());
     Ok(report_faults(context, &loaded, gathered.faults).worse(plan_exit(&gathered.plan.cells)))
 }

@@ -20,11 +20,8 @@ const fn colors(verdict: Verdict) -> (&'static str, &'static str) {
     }
 }
 
-/// Who needs whom: the ids of the cells that a cell needs.
-pub(crate) type Needs = BTreeMap<String, Vec<String>>;
-
 /// A graph for Graphviz.
-pub(crate) fn dot(name: &str, cells: &[PlannedCell], needs: &Needs) -> String {
+pub(crate) fn dot(name: &str, cells: &[PlannedCell]) -> String {
     let mut text = format!("digraph {} {{\n    rankdir=LR;\n", dot_quoted(name));
     text.push_str("    graph [fontname=\"Helvetica\", style=\"rounded\", color=\"#9a9aa5\"];\n");
     text.push_str("    node [fontname=\"Helvetica\", shape=box, style=\"rounded,filled\"];\n");
@@ -40,15 +37,15 @@ pub(crate) fn dot(name: &str, cells: &[PlannedCell], needs: &Needs) -> String {
         text.push_str("    }\n");
     }
     for cell in cells {
-        for need in needs.get(&cell.identity.id).into_iter().flatten() {
-            text.push_str(&format!("    {} -> {};\n", dot_quoted(need), dot_quoted(&cell.identity.id)));
+        for need in &cell.needs {
+            text.push_str(&format!("    {} -> {};\n", dot_quoted(&need.cell), dot_quoted(&cell.identity.id)));
         }
     }
     text + "}\n"
 }
 
 /// A flowchart for Mermaid. Names are numbers, so that no id can be a word of its language.
-pub(crate) fn mermaid(cells: &[PlannedCell], needs: &Needs) -> String {
+pub(crate) fn mermaid(cells: &[PlannedCell]) -> String {
     let mut text = String::from("flowchart LR\n");
     let numbers: BTreeMap<&str, usize> = (0..).zip(cells).map(|(number, cell)| (&*cell.identity.id, number)).collect();
     for (index, (target, cells)) in by_target(cells).into_iter().enumerate() {
@@ -61,8 +58,7 @@ pub(crate) fn mermaid(cells: &[PlannedCell], needs: &Needs) -> String {
         text.push_str("    end\n");
     }
     for (to, cell) in cells.iter().enumerate() {
-        let from = needs.get(&cell.identity.id).into_iter().flatten();
-        for from in from.filter_map(|id| numbers.get(id.as_str())) {
+        for from in cell.needs.iter().filter_map(|need| numbers.get(need.cell.as_str())) {
             text.push_str(&format!("    c{from} --> c{to}\n"));
         }
     }

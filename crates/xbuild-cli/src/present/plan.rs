@@ -23,7 +23,7 @@ pub(crate) struct View<'a> {
 
 impl View<'_> {
     /// The fields of the contract, and those added to it.
-    pub(crate) fn document(&self, cell: &PlannedCell, needs: &[String]) -> Map<String, Value> {
+    pub(crate) fn document(&self, cell: &PlannedCell) -> Map<String, Value> {
         let mut fields = identity(&cell.identity, self.places);
         let recipe = cell.recipe.as_ref();
         let inputs = cell.action.as_ref().map(|action| {
@@ -32,15 +32,15 @@ impl View<'_> {
         let more = [
             ("builder", json!(cell.builder.as_str())),
             ("key", json!(cell.key.map(|key| key.to_string()))),
-            ("env", json!(recipe.map(|recipe| self.environment(recipe)))),
+            ("env", json!(recipe.map(|recipe| self.environment(cell, recipe)))),
             ("env_sources", json!(recipe.map(|recipe| self.sources(recipe)))),
             ("secret_env", json!(secrets(cell))),
-            ("argv", json!(recipe.map(|recipe| self.argv(recipe)))),
+            ("argv", json!(recipe.map(|recipe| self.argv(cell, recipe)))),
             ("argv_template", json!(recipe.map(|recipe| words(&recipe.argv, Word::template)))),
             ("toolchain", self.toolchains(cell)),
             ("inputs", json!(inputs)),
             ("outputs", json!(self.outputs(cell))),
-            ("needs", json!(needs)),
+            ("needs", json!(cell.needs.iter().map(|need| &need.cell).collect::<Vec<_>>())),
             ("verdict", json!(cell.verdict.as_str())),
             ("why", json!(cell.why.iter().map(reason).collect::<Vec<Value>>())),
         ];
@@ -49,8 +49,8 @@ impl View<'_> {
     }
 
     /// The command as it would be started here.
-    pub(crate) fn argv(&self, recipe: &Recipe) -> Vec<String> {
-        let shown = self.tools.places();
+    pub(crate) fn argv(&self, cell: &PlannedCell, recipe: &Recipe) -> Vec<String> {
+        let shown = self.shown(cell);
         words(&recipe.argv, |word| word.expand(&shown))
     }
 
@@ -59,8 +59,15 @@ impl View<'_> {
         cell.artifacts.iter().map(|artifact| format!("{}/{}", self.out, artifact.path)).collect()
     }
 
-    fn environment(&self, recipe: &Recipe) -> BTreeMap<String, String> {
-        let shown = self.tools.places();
+    /// The places of this machine that the words of a cell name.
+    fn shown(&self, cell: &PlannedCell) -> xbuild_builder::Places {
+        let mut shown = self.tools.places();
+        shown.extend(cell.places.clone());
+        shown
+    }
+
+    fn environment(&self, cell: &PlannedCell, recipe: &Recipe) -> BTreeMap<String, String> {
+        let shown = self.shown(cell);
         recipe.env.iter().map(|(name, entry)| (name.clone(), entry.value.expand(&shown))).collect()
     }
 
@@ -78,7 +85,7 @@ impl View<'_> {
 
     /// The environment for people: name, value, and who decided it where.
     pub(crate) fn variables(&self, cell: &PlannedCell) -> Vec<[String; 3]> {
-        let shown = self.tools.places();
+        let shown = self.shown(cell);
         let platform = cell.identity.platform_origin.map(|origin| self.places.text(origin));
         let from = |source: &EnvSource| match source {
             EnvSource::File(origin) | EnvSource::Passed(origin) => {

@@ -91,7 +91,7 @@ pub(crate) fn details(cell: &PlannedCell, view: &View<'_>) -> String {
             facts.row(vec![format!("  {}", if index == 0 { name } else { "" }), value]);
         }
     };
-    fact("command", vec![command(&view.argv(recipe))]);
+    fact("command", vec![command(&view.argv(cell, recipe))]);
     fact("folder", recipe.cwd.iter().map(ToString::to_string).collect());
     fact("toolchain", toolchains(&recipe.tools, view));
     fact("inputs", inputs(cell));

@@ -22,8 +22,6 @@ pub(crate) struct Reasons<'a> {
     pub(crate) planned: &'a PlannedCell,
     pub(crate) rules: &'a [Rule],
     pub(crate) resolved: &'a Resolved<'a>,
-    /// The ids of the cells that it needs.
-    pub(crate) needs: &'a [String],
     /// When it last became another one.
     pub(crate) turn: Option<&'a Turn>,
     pub(crate) view: &'a View<'a>,
@@ -32,7 +30,7 @@ pub(crate) struct Reasons<'a> {
 impl Reasons<'_> {
     /// For programs: the fields of a planned cell, and what made it.
     pub(crate) fn json(&self) -> Value {
-        let mut fields = self.view.document(self.planned, self.needs);
+        let mut fields = self.view.document(self.planned);
         fields.shift_insert(0, "format".into(), json!(1));
         let rules: Vec<Value> = self.rules.iter().map(|rule| rule_json(rule, self.view.places)).collect();
         let settings: Vec<Value> = self.accounts().iter().map(|account| self.account_json(account)).collect();
@@ -152,10 +150,10 @@ impl Reasons<'_> {
         let mut table = Table::new(&["outcome"]);
         let mut fact = |name: &str, value: String| table.row(vec![format!("  {name}"), value]);
         if let Some(recipe) = &planned.recipe {
-            fact("command", command(&self.view.argv(recipe)));
+            fact("command", command(&self.view.argv(planned, recipe)));
             recipe.cwd.iter().for_each(|cwd| fact("folder", cwd.to_string()));
         }
-        self.needs.iter().for_each(|need| fact("needs", need.clone()));
+        planned.needs.iter().for_each(|need| fact("needs", need.cell.clone()));
         planned.key.iter().for_each(|key| fact("key", key.to_string()));
         fact("verdict", self.verdict_text());
         let before = self.turn.filter(|_| planned.verdict == Verdict::Cached);
