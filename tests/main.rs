@@ -10,6 +10,7 @@ mod builders;
 mod codes;
 mod commands;
 mod explaining;
+mod completions;
 mod harness;
 mod hostile;
 mod house;

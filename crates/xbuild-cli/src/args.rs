@@ -1,7 +1,7 @@
 //! The command line as `clap` reads it: commands, selection and global flags, all of them a contract.
 
 use camino::Utf8PathBuf;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 /// Declarative build matrices: one file says what is shipped, and the bytes prove it.
 #[derive(Debug, Parser)]
@@ -17,13 +17,13 @@ pub(crate) struct Arguments {
 #[derive(Debug, Args)]
 pub(crate) struct Global {
     /// Work in this folder.
-    #[arg(short = 'C', long = "dir", value_name = "DIR", global = true)]
+    #[arg(short = 'C', long = "dir", value_name = "DIR", global = true, value_hint = ValueHint::DirPath)]
     pub(crate) dir: Option<Utf8PathBuf>,
     /// The project's file; `-` reads standard input. Without it, `xbuild.kdl` is looked for here and upwards.
-    #[arg(short = 'f', long = "file", value_name = "PATH", global = true)]
+    #[arg(short = 'f', long = "file", value_name = "PATH", global = true, value_hint = ValueHint::AnyPath)]
     pub(crate) file: Option<Utf8PathBuf>,
     /// Where the cache is.
-    #[arg(long, value_name = "DIR", global = true, env = "XBUILD_CACHE_DIR", hide_env_values = true)]
+    #[arg(long, value_name = "DIR", global = true, env = "XBUILD_CACHE_DIR", hide_env_values = true, value_hint = ValueHint::DirPath)]
     pub(crate) cache_dir: Option<Utf8PathBuf>,
     /// How results are written to standard output.
     #[arg(long, value_name = "FORMAT", global = true, default_value = "human")]
@@ -65,10 +65,10 @@ pub(crate) struct Global {
     #[arg(long, global = true)]
     pub(crate) no_cache: bool,
     /// Where artifacts go; `dist` beside `xbuild.kdl` where not given.
-    #[arg(long, value_name = "DIR", global = true)]
+    #[arg(long, value_name = "DIR", global = true, value_hint = ValueHint::DirPath)]
     pub(crate) out: Option<Utf8PathBuf>,
     /// Write a Chrome trace of the run.
-    #[arg(long, value_name = "FILE", global = true)]
+    #[arg(long, value_name = "FILE", global = true, value_hint = ValueHint::AnyPath)]
     pub(crate) trace: Option<Utf8PathBuf>,
 }
 
@@ -134,6 +134,10 @@ pub(crate) enum Command {
     Lock(LockArguments),
     /// The page of a diagnostic, offline.
     Explain(ExplainArguments),
+    /// The script that makes a shell complete xbuild's arguments.
+    Completions(CompletionsArguments),
+    /// The manual page of xbuild, or of one of its commands.
+    Man(ManArguments),
 }
 
 /// Which cells: kinds combine with "and", repeats with "or".
@@ -239,7 +243,7 @@ pub(crate) struct VerifyArguments {
 #[derive(Debug, Args)]
 pub(crate) struct InspectArguments {
     /// The files.
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "FILE", required = true, value_hint = ValueHint::AnyPath)]
     pub(crate) files: Vec<Utf8PathBuf>,
 }
 
@@ -258,6 +262,37 @@ pub(crate) struct LockArguments {
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArguments {
     /// The code, with or without `xbuild::`.
-    #[arg(value_name = "CODE")]
+    #[arg(id = "page", value_name = "CODE")]
     pub(crate) code: String,
+}
+
+/// `xbuild completions`.
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArguments {
+    /// The shell.
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: Shell,
+}
+
+/// A shell that can ask for completions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Shell {
+    /// bash.
+    Bash,
+    /// zsh.
+    Zsh,
+    /// fish.
+    Fish,
+    /// PowerShell.
+    Powershell,
+    /// elvish.
+    Elvish,
+}
+
+/// `xbuild man`.
+#[derive(Debug, Args)]
+pub(crate) struct ManArguments {
+    /// The command; the whole program where not given.
+    #[arg(value_name = "COMMAND")]
+    pub(crate) command: Option<String>,
 }

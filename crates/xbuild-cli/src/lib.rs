@@ -5,6 +5,7 @@
 
 mod args;
 mod commands;
+mod complete;
 mod context;
 mod diagnostics;
 mod exit;
@@ -25,6 +26,9 @@ use crate::context::Context;
 
 /// Runs the program with this process's arguments.
 pub fn main() -> ExitCode {
+    if let Some(exit) = complete::asked() {
+        return exit.into();
+    }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return usage::refused(&error, std::env::args_os()).into(),

@@ -54,6 +54,12 @@ pub(crate) fn report(failure: &Failure, format: Format) -> Exit {
     failure.exit
 }
 
+/// A command that there is not.
+pub(crate) fn no_such_command(word: &str) -> Failure {
+    let message = format!("there is no command '{}'", harmless(word));
+    Failure::new(Exit::Usage, Usage { message, help: Some("run `xbuild --help`".into()) })
+}
+
 /// The format that the words ask for. What stands behind `--` is for another program.
 fn wanted(arguments: impl Iterator<Item = OsString>) -> Option<Format> {
     let words: Vec<String> = arguments.map(|word| word.to_string_lossy().into_owned()).collect();

@@ -27,6 +27,12 @@ pub(crate) fn run(context: &Context, arguments: &ExplainArguments) -> Result<Exi
     Ok(Exit::Done)
 }
 
+/// The pages by name, each with the line that it starts with.
+pub(crate) fn titles() -> impl Iterator<Item = (String, String)> {
+    let first = |page: &str| page.lines().skip(1).find(|line| !line.trim().is_empty()).unwrap_or_default().to_owned();
+    PAGES.iter().map(move |(name, page)| ((*name).to_owned(), first(page)))
+}
+
 /// The nearest codes, or where to find them all.
 fn help(code: &str) -> String {
     let mut near: Vec<(usize, &str)> = PAGES

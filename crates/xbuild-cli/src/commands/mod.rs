@@ -2,11 +2,13 @@
 
 mod build;
 mod check;
-mod explain;
+mod completions;
+pub(crate) mod explain;
 mod fmt;
 mod init;
 mod inspect;
 mod lock;
+mod man;
 mod matrix;
 mod plan;
 mod verify;
@@ -85,6 +87,8 @@ pub(crate) fn run(context: &Context, command: Command) -> Result<Exit, Failure> 
             lock::run(context, &arguments)
         }
         Command::Explain(arguments) => explain::run(context, &arguments),
+        Command::Completions(arguments) => Ok(completions::run(context, &arguments)),
+        Command::Man(arguments) => man::run(context, &arguments),
     }
 }
 
