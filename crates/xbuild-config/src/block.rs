@@ -6,10 +6,10 @@
 use xbuild_kdl::Node;
 use xbuild_model::{Op, Origin, Setting, Settings, Slot, Spanned, Template, Value};
 
-use crate::builder::{self, Type};
+use crate::builder;
 use crate::code::Code;
 use crate::ctx::Ctx;
-use crate::form::{Form, LIST};
+use crate::grammar::{self, NodeInfo, Type};
 use crate::names::Kind;
 use crate::once::Once;
 use crate::problem::origin;
@@ -67,10 +67,10 @@ impl<'c, 't> Block<'c, 't> {
         }
         match word {
             "env" | "env-pass" | "env-secret" => self.variables(word, node),
-            "inputs" => self.typed(node, Slot::Inputs, Type::List),
-            "outputs" => self.typed(node, Slot::Outputs, Type::List),
-            "cwd" => self.typed(node, Slot::Cwd, Type::Text),
-            "tools" => self.list(node, Slot::Tools),
+            "inputs" => self.typed(node, Slot::Inputs, &grammar::INPUTS),
+            "outputs" => self.typed(node, Slot::Outputs, &grammar::OUTPUTS),
+            "cwd" => self.typed(node, Slot::Cwd, &grammar::CWD),
+            "tools" => self.typed(node, Slot::Tools, &grammar::TOOLS),
             "expect" => self.single(node, expect::lower),
             "cc" => self.one(node, Slot::Cc, cc::lower),
             "smoke" => self.one(node, Slot::Smoke, smoke::smoke),
@@ -117,7 +117,7 @@ impl<'c, 't> Block<'c, 't> {
     }
 
     fn clear(&self, node: &Node) -> Option<Op> {
-        self.ctx.check_form(node, Form { arguments: 1, ..LIST });
+        self.ctx.check_bare(node);
         Some(Op::Clear)
     }
 
@@ -127,34 +127,34 @@ impl<'c, 't> Block<'c, 't> {
         }
     }
 
-    /// A setting whose type says everything.
-    pub(crate) fn typed(&mut self, node: &Node, slot: Slot, of: Type) {
-        if of == Type::List {
-            return self.list(node, slot);
+    /// A setting whose form says everything.
+    pub(crate) fn typed(&mut self, node: &Node, slot: Slot, form: &NodeInfo) {
+        if form.appends {
+            return self.list(node, slot, form);
         }
         let word = slot.word();
         if self.ctx.refuses_append(node) || !self.claim(Code::DuplicateSetting, word, node) {
             return;
         }
         let ctx = self.ctx;
-        ctx.check_form(node, Form { arguments: usize::MAX, properties: Some(&[]), block: false });
+        ctx.check_form(node, form);
         let op = ctx.one_argument(node).and_then(|entry| {
             let what = format!("`{word}`");
-            Some(match of {
+            Some(match form.of() {
                 _ if entry.value.is_null() => Op::Clear,
-                Type::Bool => Op::Set(Value::Bool(ctx.boolean(entry, &what)?)),
-                Type::Text | Type::List => Op::Set(Value::Text(text(ctx, entry, &slot, &what)?)),
+                Some(Type::Bool) => Op::Set(Value::Bool(ctx.boolean(entry, &what)?)),
+                _ => Op::Set(Value::Text(text(ctx, entry, &slot, &what)?)),
             })
         });
         self.push_read(slot, op, node);
     }
 
-    fn list(&mut self, node: &Node, slot: Slot) {
+    fn list(&mut self, node: &Node, slot: Slot, form: &NodeInfo) {
         if !self.claim(Code::DuplicateSetting, slot.word(), node) {
             return;
         }
         let ctx = self.ctx;
-        ctx.check_form(node, LIST);
+        ctx.check_form(node, form);
         let appends = node.name.value.starts_with('+');
         if is_cleared(node) && !appends {
             return self.push(slot, Op::Clear, origin(node.name.span));

@@ -9,43 +9,32 @@ use xbuild_model::{Builder, BuilderKind, Name, Slot, Spanned, Template, Toolchai
 use crate::block::Block;
 use crate::code::Code;
 use crate::ctx::Ctx;
-use crate::form::Form;
-use crate::grammar::Place;
+use crate::grammar::{self, NodeInfo, OUTPUT_KINDS, Place};
 use crate::names::Kind;
 use crate::problem::{Meaning, origin, shown};
 use crate::scope::Scope;
 
-/// What a builder's child takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Type {
-    /// `#true` or `#false`.
-    Bool,
-    /// One string.
-    Text,
-    /// Strings.
-    List,
-}
-
-static CHILDREN: [(BuilderKind, Slot, Type); 19] = [
-    (BuilderKind::Go, Slot::GoCgo, Type::Bool),
-    (BuilderKind::Go, Slot::GoTags, Type::List),
-    (BuilderKind::Go, Slot::GoLdflags, Type::List),
-    (BuilderKind::Go, Slot::GoGcflags, Type::List),
-    (BuilderKind::Go, Slot::GoFlags, Type::List),
-    (BuilderKind::Go, Slot::GoCgoCflags, Type::List),
-    (BuilderKind::Go, Slot::GoCgoLdflags, Type::List),
-    (BuilderKind::Go, Slot::GoTrimpath, Type::Bool),
-    (BuilderKind::Go, Slot::GoBuildmode, Type::Text),
-    (BuilderKind::Cargo, Slot::CargoFeatures, Type::List),
-    (BuilderKind::Cargo, Slot::CargoRustflags, Type::List),
-    (BuilderKind::Cargo, Slot::CargoFlags, Type::List),
-    (BuilderKind::Cargo, Slot::CargoDefaultFeatures, Type::Bool),
-    (BuilderKind::Cargo, Slot::CargoProfile, Type::Text),
-    (BuilderKind::Zig, Slot::ZigOptimize, Type::Text),
-    (BuilderKind::Zig, Slot::ZigFlags, Type::List),
-    (BuilderKind::C, Slot::CCflags, Type::List),
-    (BuilderKind::C, Slot::CLdflags, Type::List),
-    (BuilderKind::C, Slot::CStd, Type::Text),
+/// What is in a builder's block, where it is kept, and how it looks.
+static CHILDREN: [(BuilderKind, Slot, &NodeInfo); 19] = [
+    (BuilderKind::Go, Slot::GoCgo, &grammar::GO_CGO),
+    (BuilderKind::Go, Slot::GoTags, &grammar::GO_TAGS),
+    (BuilderKind::Go, Slot::GoLdflags, &grammar::GO_LDFLAGS),
+    (BuilderKind::Go, Slot::GoGcflags, &grammar::GO_GCFLAGS),
+    (BuilderKind::Go, Slot::GoFlags, &grammar::GO_FLAGS),
+    (BuilderKind::Go, Slot::GoCgoCflags, &grammar::GO_CGO_CFLAGS),
+    (BuilderKind::Go, Slot::GoCgoLdflags, &grammar::GO_CGO_LDFLAGS),
+    (BuilderKind::Go, Slot::GoTrimpath, &grammar::GO_TRIMPATH),
+    (BuilderKind::Go, Slot::GoBuildmode, &grammar::GO_BUILDMODE),
+    (BuilderKind::Cargo, Slot::CargoFeatures, &grammar::CARGO_FEATURES),
+    (BuilderKind::Cargo, Slot::CargoRustflags, &grammar::CARGO_RUSTFLAGS),
+    (BuilderKind::Cargo, Slot::CargoFlags, &grammar::CARGO_FLAGS),
+    (BuilderKind::Cargo, Slot::CargoDefaultFeatures, &grammar::CARGO_DEFAULT_FEATURES),
+    (BuilderKind::Cargo, Slot::CargoProfile, &grammar::CARGO_PROFILE),
+    (BuilderKind::Zig, Slot::ZigOptimize, &grammar::ZIG_OPTIMIZE),
+    (BuilderKind::Zig, Slot::ZigFlags, &grammar::ZIG_FLAGS),
+    (BuilderKind::C, Slot::CCflags, &grammar::C_CFLAGS),
+    (BuilderKind::C, Slot::CLdflags, &grammar::C_LDFLAGS),
+    (BuilderKind::C, Slot::CStd, &grammar::C_STD),
 ];
 
 /// The builder of that name.
@@ -53,32 +42,31 @@ pub(crate) fn kind_of(word: &str) -> Option<BuilderKind> {
     BuilderKind::ALL.into_iter().find(|kind| kind.as_str() == word)
 }
 
-/// The words in a builder's block.
-pub(crate) fn children(kind: BuilderKind) -> impl Iterator<Item = &'static str> {
-    CHILDREN.iter().filter(move |child| child.0 == kind).map(|child| child.1.word())
-}
-
 /// Whether the builder of that name has that word in its block.
 pub(crate) fn has_child(builder: &str, word: &str) -> bool {
-    kind_of(builder).is_some_and(|kind| children(kind).any(|child| child == word))
+    kind_of(builder).is_some_and(|kind| Place::Builder(kind).has(word))
 }
 
-fn child(kind: BuilderKind, word: &str) -> Option<(Slot, Type)> {
-    CHILDREN.iter().find(|child| child.0 == kind && child.1.word() == word).map(|child| (child.1.clone(), child.2))
+fn child(kind: BuilderKind, word: &str) -> Option<(Slot, &'static NodeInfo)> {
+    CHILDREN.iter().find(|child| child.0 == kind && child.2.name == word).map(|child| (child.1.clone(), child.2))
 }
 
-const fn properties(kind: BuilderKind) -> &'static [&'static str] {
+/// How the builder looks in a target.
+const fn form(kind: BuilderKind) -> &'static NodeInfo {
     match kind {
-        BuilderKind::Go | BuilderKind::Cargo | BuilderKind::Zig => &["bin", "toolchain"],
-        BuilderKind::C => &["kind", "bin"],
-        BuilderKind::Command => &[],
+        BuilderKind::Go => &grammar::GO,
+        BuilderKind::Cargo => &grammar::CARGO,
+        BuilderKind::Zig => &grammar::ZIG,
+        BuilderKind::C => &grammar::C,
+        BuilderKind::Command => &grammar::COMMAND,
     }
 }
 
 /// The builder node of a target. `None` where it does not say what is built.
 pub(crate) fn node(ctx: &Ctx<'_>, kind: BuilderKind, node: &Node, scope: Scope<'_>) -> Option<Builder> {
-    let most = if matches!(kind, BuilderKind::C | BuilderKind::Command) { usize::MAX } else { 1 };
-    ctx.check_form(node, Form { arguments: most, properties: Some(properties(kind)), block: true });
+    let form = form(kind);
+    ctx.check_arguments(node, form);
+    ctx.check_properties(node, form);
     let no_block = kind != BuilderKind::Command || !reports_command_block(ctx, node);
     let arguments = arguments(ctx, kind, node, scope);
     let bin = ctx.property(node, "bin").and_then(|entry| bin(ctx, entry));
@@ -148,7 +136,7 @@ fn bin(ctx: &Ctx<'_>, entry: &Entry) -> Option<Spanned<String>> {
 }
 
 fn output_kind(ctx: &Ctx<'_>, entry: &Entry) -> Option<Spanned<String>> {
-    let words = ["exe", "static-lib", "shared-lib"].map(|word| (word, word));
+    let words = OUTPUT_KINDS.map(|word| (word, word));
     let word = ctx.word(entry, "`kind`", &words)?;
     Some(Spanned::new(word.to_owned(), origin(entry.value_span)))
 }
@@ -217,20 +205,20 @@ pub(crate) fn settings_block(block: &mut Block<'_, '_>, kind: BuilderKind, node:
         builder_argument(ctx, kind, entry);
     }
     for (name, entry) in node.properties() {
-        if properties(kind).contains(&name.value.as_str()) {
+        if form(kind).has_property(&name.value) {
             builder_argument(ctx, kind, entry);
         } else if !ctx.is_masked(entry) {
             ctx.unknown_property(node, &name.value, origin(name.span), &[]);
         }
     }
-    if kind == BuilderKind::Command {
-        reports_command_block(ctx, node);
+    if kind == BuilderKind::Command && reports_command_block(ctx, node) {
         return;
     }
     if node.children.is_none() && node.entries.is_empty() && !ctx.is_damaged(node) {
         let headline = format!("`{}` sets nothing", kind.as_str());
         let problem = Meaning::new(Code::EmptyList, origin(node.name.span), headline, "no block");
-        ctx.report(problem.help(format!("write `{} {{ … }}`, or remove it", kind.as_str())));
+        let block = format!("write `{} {{ … }}`, or remove it", kind.as_str());
+        ctx.report(problem.help(if kind == BuilderKind::Command { "remove it".to_owned() } else { block }));
     }
     children_of(block, kind, node);
 }
@@ -265,7 +253,7 @@ pub(crate) fn children_of(block: &mut Block<'_, '_>, kind: BuilderKind, node: &N
     let mut inner = Block::new(ctx, scope);
     for one in node.nodes() {
         match child(kind, one.name.value.trim_start_matches('+')) {
-            Some((slot, of)) => inner.typed(one, slot, of),
+            Some((slot, form)) => inner.typed(one, slot, form),
             None if one.name.value == "when" => when_inside(ctx, one, kind),
             None => ctx.stranger(one, Place::Builder(kind)),
         }
@@ -277,4 +265,18 @@ fn when_inside(ctx: &Ctx<'_>, node: &Node, kind: BuilderKind) {
     let headline = format!("`when` does not belong in `{}`", kind.as_str());
     let problem = Meaning::new(Code::Misplaced, origin(node.name.span), headline, "not here");
     ctx.report(problem.help(format!("turn it around: `when … {{ {} {{ … }} }}`", kind.as_str())));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_child_is_kept_under_its_own_word_and_every_word_is_kept() {
+        for (kind, slot, form) in &CHILDREN {
+            assert_eq!((slot.word(), form.places), (form.name, &[Place::Builder(*kind)][..]));
+        }
+        let words = BuilderKind::ALL.into_iter().flat_map(|kind| Place::Builder(kind).words());
+        assert_eq!(words.count(), CHILDREN.len());
+    }
 }

@@ -6,13 +6,13 @@ use xbuild_model::{CcChoice, Libc, Spanned, ToolchainKind, Value};
 use crate::builder::toolchain_of_kind;
 use crate::code::Code;
 use crate::ctx::Ctx;
-use crate::form::Form;
+use crate::grammar;
 use crate::problem::{Meaning, shown};
 use crate::scope::Scope;
 
 /// Reads the node.
 pub(crate) fn lower(ctx: &Ctx<'_>, node: &Node, _scope: Scope<'_>) -> Option<Value> {
-    ctx.check_form(node, Form::with_properties(&["libc", "sysroot"]));
+    ctx.check_form(node, &grammar::CC);
     let libc = ctx.property(node, "libc").map(|entry| libc(ctx, entry));
     let sysroot = ctx.property(node, "sysroot").map(|entry| ctx.filled_string(entry, "`sysroot`"));
     let name = ctx.one_argument(node).and_then(|entry| ctx.string(entry, "the toolchain of `cc`"))?;

@@ -14,7 +14,7 @@ use crate::platform;
 use crate::problem::{Meaning, origin, shown};
 
 /// The dimensions that every project has.
-pub(crate) const BUILT_IN: [&str; 5] = ["profile", "platform", "os", "arch", "variant"];
+pub const BUILT_IN: [&str; 5] = ["profile", "platform", "os", "arch", "variant"];
 
 /// Reads the condition of a node. A part that is wrong poisons it.
 pub(crate) fn lower(ctx: &Ctx<'_>, node: &Node) -> Condition {

@@ -5,7 +5,7 @@ use xbuild_model::{AxisValue, Dep, Name, Spanned};
 
 use crate::code::Code;
 use crate::ctx::Ctx;
-use crate::form::Form;
+use crate::grammar;
 use crate::names::Kind;
 use crate::once::Once;
 use crate::problem::{Meaning, origin};
@@ -36,7 +36,7 @@ impl<'c, 't> Deps<'c, 't> {
     pub(crate) fn node(&mut self, node: &Node) {
         let ctx = self.ctx;
         let ((axes, at), poisoned) = ctx.watch(|| {
-            ctx.check_form(node, Form { arguments: usize::MAX, properties: None, block: false });
+            ctx.check_form(node, &grammar::DEPS);
             (axes(ctx, node), place(ctx, node))
         });
         for entry in ctx.some_arguments(node).unwrap_or_default() {

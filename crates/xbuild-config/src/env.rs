@@ -7,19 +7,19 @@ use xbuild_platform::{Arch, GO_DERIVED_ENV, Platform, PlatformError};
 use crate::block::Block;
 use crate::code::Code;
 use crate::ctx::Ctx;
-use crate::form::Form;
+use crate::grammar;
 use crate::problem::{Meaning, origin, shown};
 
 /// Derived for every action, whatever builds it.
-const DERIVED_FOR_ALL: [&str; 6] = ["CC", "CXX", "AR", "PATH", "HOME", "TMPDIR"];
+pub const DERIVED_FOR_ALL: [&str; 6] = ["CC", "CXX", "AR", "PATH", "HOME", "TMPDIR"];
 
 /// What `GOFLAGS` cannot hold: the builder decides it.
-const DERIVED_GOFLAGS: [&str; 5] = ["o", "C", "trimpath", "buildvcs", "toolexec"];
+pub const DERIVED_GOFLAGS: [&str; 5] = ["o", "C", "trimpath", "buildvcs", "toolexec"];
 
 /// `env NAME="value" NAME=#null`.
 pub(crate) fn set(block: &mut Block<'_, '_>, node: &Node) {
     let ctx = block.ctx;
-    ctx.check_form(node, Form { arguments: usize::MAX, properties: None, block: false });
+    ctx.check_form(node, &grammar::ENV);
     for entry in node.arguments() {
         report_argument(ctx, entry);
     }
@@ -66,7 +66,8 @@ fn value(block: &Block<'_, '_>, name: &Spanned<String>, entry: &Entry) -> Option
 /// `env-pass NAME…` or `env-secret NAME…`.
 pub(crate) fn pass(block: &mut Block<'_, '_>, node: &Node, slot: fn(EnvName) -> Slot) {
     let ctx = block.ctx;
-    ctx.check_form(node, Form { arguments: usize::MAX, properties: None, block: false });
+    ctx.check_arguments(node, &grammar::ENV_PASS);
+    ctx.check_no_block(node);
     for (name, entry) in node.properties() {
         if !ctx.is_masked(entry) {
             report_value(ctx, node, &name.value, origin(entry.span));

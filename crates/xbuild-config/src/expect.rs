@@ -6,15 +6,13 @@ use xbuild_model::{Expectation, Op, Slot, Spanned, Template, Value};
 use crate::block::Block;
 use crate::code::Code;
 use crate::ctx::Ctx;
-use crate::form::Form;
+use crate::grammar::{self, LINKAGES};
 use crate::problem::{Meaning, origin, shown};
-
-const PROPERTIES: &[&str] = &["linkage", "glibc-max", "min-os", "stripped", "interpreter"];
 
 /// Reads the node: one slot for each property.
 pub(crate) fn lower(block: &mut Block<'_, '_>, node: &Node) {
     let ctx = block.ctx;
-    ctx.check_form(node, Form { arguments: 0, properties: Some(PROPERTIES), block: false });
+    ctx.check_form(node, &grammar::EXPECT);
     if node.entries.is_empty() && !ctx.is_damaged(node) {
         let problem =
             Meaning::new(Code::EmptyList, origin(node.name.span), "`expect` expects nothing", "no properties");
@@ -34,7 +32,7 @@ fn value(ctx: &Ctx<'_>, expectation: Expectation, entry: &Entry) -> Option<Value
     let text = match expectation {
         Expectation::Stripped => return ctx.boolean(entry, &what).map(Value::Bool),
         Expectation::Linkage => {
-            let word = ctx.word(entry, &what, &["static", "static-pie", "dynamic"].map(|word| (word, word)))?;
+            let word = ctx.word(entry, &what, &LINKAGES.map(|word| (word, word)))?;
             Spanned::new(word.to_owned(), origin(entry.value_span))
         }
         Expectation::GlibcMax => version(ctx, entry, &what, 2..=2, "2.28")?,

@@ -6,42 +6,40 @@ use xbuild_model::{Name, Origin, Spanned};
 
 use crate::code::Code;
 use crate::ctx::Ctx;
+use crate::grammar::NodeInfo;
 use crate::names::Kind;
 use crate::problem::{Meaning, origin, shown};
 
-/// What may stand in a node.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Form {
-    /// The most arguments; `usize::MAX` for a list.
-    pub(crate) arguments: usize,
-    /// The properties; `None` where the lowering of the node reads them all itself.
-    pub(crate) properties: Option<&'static [&'static str]>,
-    /// Whether it has a block.
-    pub(crate) block: bool,
-}
-
-/// A list of arguments and nothing else.
-pub(crate) const LIST: Form = Form { arguments: usize::MAX, properties: Some(&[]), block: false };
-
-impl Form {
-    /// A list of arguments, and properties.
-    pub(crate) const fn with_properties(properties: &'static [&'static str]) -> Self {
-        Self { arguments: usize::MAX, properties: Some(properties), block: false }
-    }
-}
-
 impl Ctx<'_> {
-    /// Reports what the form does not have.
-    pub(crate) fn check_form(&self, node: &Node, form: Form) {
-        for entry in node.arguments().skip(form.arguments) {
-            self.unexpected_argument(node, entry, form.arguments);
-        }
-        if let Some(known) = form.properties {
-            self.check_properties(node, known);
-        }
-        if !form.block {
+    /// Reports what a node of this form does not have.
+    pub(crate) fn check_form(&self, node: &Node, form: &NodeInfo) {
+        self.check_arguments(node, form);
+        if form.block.is_none() {
             self.check_no_block(node);
         }
+        if form.open.is_none() {
+            self.check_properties(node, form);
+        }
+    }
+
+    /// Reports arguments that a node of this form does not have.
+    pub(crate) fn check_arguments(&self, node: &Node, form: &NodeInfo) {
+        let Some(most) = form.most() else { return };
+        for entry in node.arguments().skip(most) {
+            self.unexpected_argument(node, entry, most);
+        }
+    }
+
+    /// Reports what stands beside an argument that says everything.
+    pub(crate) fn check_bare(&self, node: &Node) {
+        self.check_known_properties(node, &[]);
+        self.check_no_block(node);
+    }
+
+    /// Reports properties that a node of this form does not have.
+    pub(crate) fn check_properties(&self, node: &Node, form: &NodeInfo) {
+        let known: Vec<&str> = form.properties.iter().map(|property| property.name).collect();
+        self.check_known_properties(node, &known);
     }
 
     fn unexpected_argument(&self, node: &Node, entry: &Entry, most: usize) {
@@ -58,7 +56,7 @@ impl Ctx<'_> {
         self.report(Meaning::new(Code::UnexpectedArgument, origin(entry.span), headline, label).help("remove it"));
     }
 
-    fn check_properties(&self, node: &Node, known: &[&'static str]) {
+    fn check_known_properties(&self, node: &Node, known: &[&'static str]) {
         for (name, entry) in node.properties() {
             if !known.contains(&name.value.as_str()) && !self.is_masked(entry) {
                 self.unknown_property(node, &name.value, origin(name.span), known);
@@ -78,7 +76,8 @@ impl Ctx<'_> {
         self.report(Meaning::new(Code::UnknownProperty, at, headline, "not known here").maybe_help(help));
     }
 
-    fn check_no_block(&self, node: &Node) {
+    /// Reports a block.
+    pub(crate) fn check_no_block(&self, node: &Node) {
         let Some(block) = &node.children else { return };
         let brace = Origin { offset: block.span.offset, length: 1 };
         let headline = format!("{} has no block", shown(&node.name.value));

@@ -23,7 +23,7 @@ mod deps;
 mod env;
 mod expect;
 mod form;
-mod grammar;
+pub mod grammar;
 mod names;
 mod once;
 mod package;

@@ -11,6 +11,7 @@ use xbuild_model::{Axis, Name, Spanned, ToolchainKind};
 
 use crate::code::Code;
 use crate::ctx::Ctx;
+use crate::grammar::Place;
 use crate::problem::{Meaning, shown};
 use crate::target;
 
@@ -86,7 +87,7 @@ impl Names {
             ("profile", Some(name)) => _ = self.profiles.insert(name),
             ("target", Some(name)) => _ = self.targets.entry(name).or_insert_with(|| target::axis_words(node)),
             ("profile" | "target", None) => self.hide(node),
-            _ if node.masked || !crate::grammar::TOP.contains(&word) => self.hide(node),
+            _ if node.masked || !Place::Top.has(word) => self.hide(node),
             _ => {}
         }
     }

@@ -6,15 +6,14 @@ use xbuild_model::{Archive, ArchiveFormat, Image, Spanned, Template, Value};
 use crate::cc::written;
 use crate::code::Code;
 use crate::ctx::Ctx;
-use crate::form::{Form, LIST};
-use crate::grammar::Place;
+use crate::grammar::{self, Place};
 use crate::once::Once;
 use crate::problem::{Meaning, shown};
 use crate::scope::Scope;
 
 /// `archive FORMAT… name="…" { add … }`.
 pub(crate) fn archive(ctx: &Ctx<'_>, node: &Node, scope: Scope<'_>) -> Option<Value> {
-    ctx.check_form(node, Form { block: true, ..Form::with_properties(&["name"]) });
+    ctx.check_form(node, &grammar::ARCHIVE);
     let name = ctx.property(node, "name").map(|entry| {
         let name = ctx.template(entry, "the name of an archive", scope)?;
         ctx.check_template_path(&name).then_some(name)
@@ -55,7 +54,7 @@ fn format(ctx: &Ctx<'_>, entry: &Entry) -> Option<Spanned<ArchiveFormat>> {
 
 /// `image REFERENCE base="…@sha256:…" { add … }`.
 pub(crate) fn image(ctx: &Ctx<'_>, node: &Node, scope: Scope<'_>) -> Option<Value> {
-    ctx.check_form(node, Form { block: true, ..Form::with_properties(&["base"]) });
+    ctx.check_form(node, &grammar::IMAGE);
     let base = ctx.property(node, "base").map(|entry| base(ctx, entry));
     let add = added(ctx, node, scope);
     let entry = ctx.one_argument(node)?;
@@ -94,11 +93,11 @@ fn added(ctx: &Ctx<'_>, node: &Node, scope: Scope<'_>) -> Option<Vec<Spanned<Tem
     let mut once = Once::default();
     let mut all = Some(Vec::new());
     for one in node.nodes() {
-        if one.name.value != "add" {
+        if !Place::Package.has(&one.name.value) {
             ctx.stranger(one, Place::Package);
             continue;
         }
-        ctx.check_form(one, LIST);
+        ctx.check_form(one, &grammar::ADD);
         for entry in ctx.some_arguments(one).unwrap_or_default() {
             let path = add_path(ctx, entry, scope, &mut once);
             all = all.zip(path).map(|(mut paths, path)| {

@@ -8,7 +8,7 @@ use crate::block::Block;
 use crate::code::Code;
 use crate::condition::BUILT_IN;
 use crate::ctx::Ctx;
-use crate::form::{Form, LIST};
+use crate::grammar;
 use crate::names::Kind;
 use crate::once::Once;
 use crate::platform;
@@ -19,7 +19,7 @@ use crate::scope::Scope;
 /// Reads a profile; `None` where it has no name.
 pub(crate) fn lower(ctx: &Ctx<'_>, node: &Node) -> Option<Profile> {
     let (profile, poisoned) = ctx.watch(|| {
-        ctx.check_form(node, Form { block: true, ..Form::with_properties(&["default"]) });
+        ctx.check_form(node, &grammar::PROFILE);
         let name = ctx.declared_name(node, Kind::Profile);
         let default = ctx.property(node, "default").and_then(|entry| ctx.boolean(entry, "`default`")).unwrap_or(false);
         let platforms = platforms(ctx, node);
@@ -49,7 +49,7 @@ fn platforms(ctx: &Ctx<'_>, node: &Node) -> Vec<Spanned<Platform>> {
 
 /// Reads `defaults`.
 pub(crate) fn defaults(ctx: &Ctx<'_>, node: &Node) -> Layer {
-    ctx.check_form(node, Form { arguments: 0, properties: Some(&[]), block: true });
+    ctx.check_form(node, &grammar::DEFAULTS);
     layer(ctx, node)
 }
 
@@ -70,7 +70,7 @@ fn layer(ctx: &Ctx<'_>, node: &Node) -> Layer {
 /// Reads an axis; `None` where it has no name, or one that it cannot have.
 pub(crate) fn axis(ctx: &Ctx<'_>, node: &Node) -> Option<Axis> {
     let (axis, poisoned) = ctx.watch(|| {
-        ctx.check_form(node, LIST);
+        ctx.check_form(node, &grammar::AXIS);
         let name = ctx.declared_name(node, Kind::Axis);
         let values = axis_values(ctx, node);
         let name = name.filter(|name| !reports_reserved(ctx, name))?;

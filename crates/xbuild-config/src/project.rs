@@ -8,15 +8,11 @@ use xbuild_model::{Name, Profile, Project, Spanned, Target};
 
 use crate::code::Code;
 use crate::ctx::Ctx;
-use crate::form::Form;
-use crate::grammar::Place;
+use crate::grammar::{self, FORMAT, Place};
 use crate::names::Names;
 use crate::once::Once;
 use crate::problem::{Meaning, origin};
 use crate::{profile, rule, target, toolchain};
-
-/// The only format that is read.
-const FORMAT: i128 = 1;
 
 /// Reads a document.
 pub(crate) fn lower(ctx: &mut Ctx<'_>, document: &Document) -> Project {
@@ -108,7 +104,7 @@ fn declaration(ctx: &Ctx<'_>, node: &Node, project: &mut Project, declared: &mut
 
 /// `xbuild format=1`.
 fn format(ctx: &Ctx<'_>, node: &Node) {
-    ctx.check_form(node, Form { arguments: 0, properties: Some(&["format"]), block: false });
+    ctx.check_form(node, &grammar::XBUILD);
     let written = node.property("format");
     if written.is_some_and(|entry| entry.masked || entry.value.as_integer() == Some(FORMAT)) || ctx.is_damaged(node) {
         return;
@@ -125,7 +121,7 @@ fn format(ctx: &Ctx<'_>, node: &Node) {
 
 /// `project NAME version="…"`.
 fn identity(ctx: &Ctx<'_>, node: &Node, project: &mut Project) {
-    ctx.check_form(node, Form { arguments: 1, properties: Some(&["version"]), block: false });
+    ctx.check_form(node, &grammar::PROJECT);
     project.version = ctx.property(node, "version").and_then(|entry| ctx.filled_string(entry, "a version"));
     project.name = project_name(ctx, node);
 }

@@ -8,19 +8,16 @@ use crate::code::Code;
 use crate::condition;
 use crate::ctx::Ctx;
 use crate::deps;
-use crate::form::Form;
+use crate::grammar;
 use crate::names::Kind;
 use crate::platform;
 use crate::problem::{Meaning, origin, shown};
 use crate::scope::{Scope, Subject};
 
-/// Everything is written in properties, which the condition reads.
-const CONDITION: Form = Form { arguments: usize::MAX, properties: None, block: false };
-
 /// `exclude CONDITION`.
 pub(crate) fn exclude(ctx: &Ctx<'_>, node: &Node) -> Exclude {
     let (condition, poisoned) = ctx.watch(|| {
-        ctx.check_form(node, CONDITION);
+        ctx.check_form(node, &grammar::EXCLUDE);
         condition::lower(ctx, node)
     });
     let condition = xbuild_model::Condition { poisoned: poisoned || condition.poisoned, ..condition };
@@ -62,7 +59,7 @@ fn nested(ctx: &Ctx<'_>, outer: &Node, inner: &Node) {
 /// `include profile=… platform=… AXIS=…` in a target.
 pub(crate) fn include(ctx: &Ctx<'_>, node: &Node, subject: &Subject) -> Include {
     let (mut include, poisoned) = ctx.watch(|| {
-        ctx.check_form(node, Form { arguments: 0, ..CONDITION });
+        ctx.check_form(node, &grammar::INCLUDE);
         read_include(ctx, node, subject)
     });
     include.poisoned = poisoned || node.masked;

@@ -6,7 +6,7 @@ use xbuild_model::{Network, Smoke, Value};
 use crate::cc::written;
 use crate::code::Code;
 use crate::ctx::Ctx;
-use crate::form::Form;
+use crate::grammar::{self, SMOKE_EXITS, SMOKE_LIMITS};
 use crate::problem::{Meaning, origin};
 use crate::scope::Scope;
 
@@ -15,13 +15,13 @@ const SMOKE_SECONDS: u32 = 30;
 
 /// `smoke ARGS… exit=N timeout-seconds=N`.
 pub(crate) fn smoke(ctx: &Ctx<'_>, node: &Node, scope: Scope<'_>) -> Option<Value> {
-    ctx.check_form(node, Form::with_properties(&["exit", "timeout-seconds"]));
+    ctx.check_form(node, &grammar::SMOKE);
     let exit = ctx.property(node, "exit").map(|entry| {
-        let exit = ctx.integer(entry, "`exit`", &(0..=255))?;
+        let exit = ctx.integer(entry, "`exit`", &(SMOKE_EXITS.0..=SMOKE_EXITS.1))?;
         u8::try_from(exit).ok()
     });
     let timeout = ctx.property(node, "timeout-seconds").map(|entry| {
-        let seconds = ctx.integer(entry, "`timeout-seconds`", &(1..=86_400))?;
+        let seconds = ctx.integer(entry, "`timeout-seconds`", &(SMOKE_LIMITS.0..=SMOKE_LIMITS.1))?;
         u32::try_from(seconds).ok()
     });
     let arguments: Vec<_> =
@@ -33,7 +33,7 @@ pub(crate) fn smoke(ctx: &Ctx<'_>, node: &Node, scope: Scope<'_>) -> Option<Valu
 
 /// `network #true reason="…"`.
 pub(crate) fn network(ctx: &Ctx<'_>, node: &Node, _scope: Scope<'_>) -> Option<Value> {
-    ctx.check_form(node, Form::with_properties(&["reason"]));
+    ctx.check_form(node, &grammar::NETWORK);
     let reason = ctx.property(node, "reason").map(|entry| ctx.filled_string(entry, "`reason`"));
     let allowed = ctx.one_argument(node).and_then(|entry| ctx.boolean(entry, "`network`"))?;
     let reason = written(reason)?;

@@ -11,8 +11,7 @@ use crate::builder;
 use crate::code::Code;
 use crate::ctx::Ctx;
 use crate::deps::Deps;
-use crate::form::{Form, LIST};
-use crate::grammar::{Place, is_known};
+use crate::grammar::{self, NodeInfo, Place, is_known};
 use crate::names::Kind;
 use crate::once::Once;
 use crate::problem::{Meaning, origin, shown};
@@ -22,7 +21,7 @@ use crate::scope::{Scope, Subject};
 /// Reads a target; `None` where it has no name.
 pub(crate) fn lower(ctx: &Ctx<'_>, node: &Node) -> Option<Target> {
     let (target, poisoned) = ctx.watch(|| {
-        ctx.check_form(node, Form { arguments: 1, properties: Some(&[]), block: true });
+        ctx.check_form(node, &grammar::TARGET);
         let name = ctx.declared_name(node, Kind::Target);
         let head = Head::read(ctx, node, name.as_ref());
         let body = Body::read(ctx, node, &head);
@@ -50,8 +49,8 @@ impl<'n> Head<'n> {
     fn read(ctx: &Ctx<'_>, node: &'n Node, name: Option<&Spanned<Name>>) -> Self {
         let name = name.map_or("unnamed", |name| name.as_str()).to_owned();
         let noarch = noarch(ctx, node);
-        let profiles = names(ctx, node, "profiles", Kind::Profile);
-        let (axes, broken_axes) = ctx.watch(|| names(ctx, node, "axes", Kind::Axis).unwrap_or_default());
+        let profiles = names(ctx, node, &grammar::PROFILES, Kind::Profile);
+        let (axes, broken_axes) = ctx.watch(|| names(ctx, node, &grammar::AXES, Kind::Axis).unwrap_or_default());
         let builder = builder_node(ctx, node, &name, noarch);
         let whole = is_whole(node);
         let own_axes = (whole && !broken_axes).then(|| axes.iter().map(ToString::to_string).collect());
@@ -74,7 +73,8 @@ fn is_whole(node: &Node) -> bool {
 }
 
 fn is_readable(word: &str) -> bool {
-    word.strip_prefix('+').map_or_else(|| is_known(word), |list| ["inputs", "outputs", "tools"].contains(&list))
+    word.strip_prefix('+')
+        .map_or_else(|| is_known(word), |list| Place::Target.nodes().any(|node| node.appends && node.name == list))
 }
 
 /// The words of a target's `axes`, before anything is known of them; `None` where the target cannot be read.
@@ -101,7 +101,7 @@ fn single<'n>(ctx: &Ctx<'_>, node: &'n Node, word: &str) -> Option<&'n Node> {
 
 fn noarch(ctx: &Ctx<'_>, node: &Node) -> Option<Origin> {
     let noarch = single(ctx, node, "noarch")?;
-    ctx.check_form(noarch, Form { arguments: 0, properties: Some(&[]), block: false });
+    ctx.check_form(noarch, &grammar::NOARCH);
     let at = origin(noarch.name.span);
     let cellular = node
         .nodes()
@@ -116,9 +116,10 @@ fn noarch(ctx: &Ctx<'_>, node: &Node) -> Option<Origin> {
 }
 
 /// The names that a list refers to, each declared, none twice.
-fn names(ctx: &Ctx<'_>, node: &Node, word: &str, kind: Kind) -> Option<Vec<Spanned<Name>>> {
+fn names(ctx: &Ctx<'_>, node: &Node, form: &NodeInfo, kind: Kind) -> Option<Vec<Spanned<Name>>> {
+    let word = form.name;
     let list = single(ctx, node, word)?;
-    ctx.check_form(list, LIST);
+    ctx.check_form(list, form);
     let mut once = Once::default();
     let mut names = Vec::new();
     for entry in ctx.some_arguments(list)? {

@@ -5,15 +5,13 @@ use xbuild_model::{Location, Name, Spanned, Toolchain, ToolchainKind};
 
 use crate::code::Code;
 use crate::ctx::Ctx;
-use crate::form::Form;
+use crate::grammar;
 use crate::names::Kind;
 use crate::problem::{Meaning, origin, shown};
 
-const FORM: Form = Form { arguments: 2, properties: Some(&["kind", "path", "root"]), block: false };
-
 /// Reads the node; `None` where its kind or version is not known.
 pub(crate) fn lower(ctx: &Ctx<'_>, node: &Node) -> Option<Toolchain> {
-    ctx.check_form(node, FORM);
+    ctx.check_form(node, &grammar::TOOLCHAIN);
     let name = ctx.declared_name(node, Kind::Toolchain);
     let location = location(ctx, node);
     let kind = kind(ctx, node, name.as_ref());

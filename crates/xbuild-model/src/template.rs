@@ -52,6 +52,31 @@ impl Placeholder {
         ("out", Self::Out),
     ];
 
+    /// One of each kind; those that take a name have one in capitals.
+    pub fn examples() -> impl Iterator<Item = Self> {
+        let named = [Self::OutOf("TARGET".into()), Self::Axis("AXIS".into())];
+        Self::WORDS.into_iter().map(|(_, placeholder)| placeholder).chain(named)
+    }
+
+    /// What it stands for, in a few words.
+    pub const fn about(&self) -> &'static str {
+        match self {
+            Self::Target => "the target's name",
+            Self::Profile => "the profile's name",
+            Self::Platform => "the platform: `linux/arm/v7`",
+            Self::Os => "the operating system: `linux`",
+            Self::Arch => "the architecture: `arm`",
+            Self::Variant => "the variant: `v7`; empty for the baseline",
+            Self::Version => "the project's version",
+            Self::Commit => "the commit's full hash",
+            Self::CommitTime => "the commit's time: RFC 3339, in UTC",
+            Self::Exe => "what an executable's name ends with: `.exe`, `.wasm` or nothing",
+            Self::Out => "the folder that the action writes to",
+            Self::OutOf(_) => "where the outputs of a dependency are",
+            Self::Axis(_) => "the cell's value of an axis",
+        }
+    }
+
     fn read(word: &str) -> Self {
         if let Some(target) = word.strip_prefix("out:") {
             return Self::OutOf(target.to_owned());

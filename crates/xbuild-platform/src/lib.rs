@@ -13,7 +13,7 @@ mod native;
 mod parse;
 mod table;
 
-pub use alias::{right_arch, right_os};
+pub use alias::{ARCH_ALIASES, OS_ALIASES, right_arch, right_os};
 pub use go::GO_DERIVED_ENV;
 pub use host::HostPlatform;
 pub use parse::PlatformError;

@@ -5,6 +5,7 @@ mod show;
 
 mod cases;
 mod codes;
+mod grammar;
 mod laws;
 mod model;
 mod report;

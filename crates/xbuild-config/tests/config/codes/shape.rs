@@ -391,6 +391,27 @@ target app {
 }
 
 #[test]
+fn a_command_has_no_settings() {
+    check!(
+        r#"toolchain go "1.26.3"
+profile prod "linux/amd64"
+defaults {
+    command
+}
+target app {
+    go "./app"
+}
+"#,
+        @r#"
+        xbuild::empty-list
+          × `command` sets nothing
+          4:5+7 no block
+          help: remove it
+        "#
+    );
+}
+
+#[test]
 fn nothing_is_added_to_a_scalar() {
     check!(
         r#"toolchain go "1.26.3"
