@@ -117,6 +117,14 @@ fn examples_have_a_known_mark() {
 }
 
 #[test]
+fn the_grammar_is_the_one_of_the_reader() {
+    let page = text("book/src/reference/grammar.md");
+    let filled = xbuild_config::grammar::filled(&page).unwrap();
+    assert!(page == filled, "book/src/reference/grammar.md: the tables are old; run `cargo xtask grammar`");
+    assert_eq!(page.matches("<!-- table: ").count(), 7, "a table is missing");
+}
+
+#[test]
 fn the_file_of_this_repository_checks_clean() {
     assert_eq!(not_clean(&text("xbuild.kdl")), None);
 }

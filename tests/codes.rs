@@ -82,6 +82,17 @@ fn every_code_has_a_page() {
 }
 
 #[test]
+fn every_code_of_the_grammar_has_a_page_and_is_no_node() {
+    let pages = pages();
+    let nodes = xbuild_config::grammar::nodes();
+    let codes = nodes.iter().flat_map(|node| node.all_codes());
+    let missing: BTreeSet<&str> = codes.filter(|code| !pages.contains(*code)).collect();
+    assert_none("the grammar names a code without a page", &missing.into_iter().map(str::to_owned).collect::<Vec<_>>());
+    let both = nodes.iter().map(|node| node.name.to_owned()).filter(|name| pages.contains(name));
+    assert_none("`xbuild explain` cannot tell a node from a code", &both.collect::<Vec<_>>());
+}
+
+#[test]
 fn every_page_has_a_code() {
     let raised = raised();
     let orphans = pages().into_iter().filter(|page| !raised.contains_key(page));

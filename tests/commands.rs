@@ -272,6 +272,18 @@ fn explain_prints_the_page_with_and_without_the_prefix() {
 }
 
 #[test]
+fn explain_tells_what_a_node_is() {
+    let project = Project::empty();
+    for node in xbuild_config::grammar::nodes() {
+        let entry = project.xbuild(&["explain", node.name]).exits(0).stdout;
+        let parts = [node.example, node.codes.first().copied().unwrap_or_default(), node.default.unwrap_or_default()];
+        assert!(parts.iter().all(|part| entry.contains(part)), "{}: {entry}", node.name);
+    }
+    let near = project.xbuild(&["explain", "profil", "--format", "json"]).exits(2).diagnostic("xbuild::unknown-code");
+    assert!(near["help"].as_str().unwrap().contains("`xbuild explain profile`"), "{near}");
+}
+
+#[test]
 fn inspect_tells_what_any_file_is() {
     let project = Project::empty();
     project.write("script", "#!/bin/sh\n");

@@ -58,6 +58,7 @@ fn words_of_the_program_are_offered() {
     check(&["b"], &["build"]);
     check(&["completions", "z"], &["zsh"]);
     check(&["explain", "quo"], &["quote-me"]);
+    check(&["explain", "env-s"], &["env-secret"]);
     check(&["man", "insp"], &["inspect"]);
     check(&["build", "--isolation", "l"], &["landlock"]);
     check(&["verify", "--expect", "linux/riscv"], &["linux/riscv64"]);

@@ -147,6 +147,30 @@ fn the_matrix_in_each_form() {
 }
 
 #[test]
+fn the_grammar() {
+    let project = Project::text([0xff]);
+    let grammar = check_output("schema", &project.xbuild(&["schema"]).exits(0));
+    every_object_is_closed(
+        "schema",
+        &json!({ "format": 1, "nodes": [grammar["nodes"][0], grammar["nodes"][15]],
+        "conditions": [], "layers": [], "placeholders": [grammar["placeholders"][0]], "derived_variables": [],
+        "derived_goflags": [], "platforms": [], "systems": [grammar["systems"][0]],
+        "architectures": [grammar["architectures"][0]],
+        "aliases": { "os": [grammar["aliases"]["os"][0]], "arch": [grammar["aliases"]["arch"][0]] } }),
+    );
+    assert_eq!(check_output("schema", &project.xbuild(&["schema", "--format", "json"]).exits(0)), grammar);
+    let words = |list: &Value| list.as_array().unwrap().iter().map(|word| word.as_str().unwrap().to_owned()).collect();
+    let names: BTreeSet<String> =
+        grammar["nodes"].as_array().unwrap().iter().map(|node| &node["name"]).map(Value::to_string).collect();
+    for node in grammar["nodes"].as_array().unwrap() {
+        let children: Vec<String> = if node["children"].is_null() { vec![] } else { words(&node["children"]) };
+        assert!(children.iter().all(|child| names.contains(&format!("{child:?}"))), "{node:#}");
+    }
+    let platforms: Vec<String> = words(&grammar["platforms"]);
+    assert!(platforms.iter().any(|one| one == "linux/arm/v7") && !platforms.iter().any(|one| one == "linux/arm"));
+}
+
+#[test]
 fn a_plan_of_a_cell_whose_command_is_not_known() {
     let text = "toolchain go \"1.26.3\"\nprofile prod \"linux/amd64\"\n\
                 target app {\n    go \".\" {\n        ldflags \"-X main.commit={commit}\"\n    }\n}\n";
@@ -350,11 +374,14 @@ fn every_schema_and_every_field_is_explained() {
 
 /// The names of all fields that a schema describes.
 fn names(schema: &Value, fields: &mut BTreeSet<String>) {
-    if let Some(Value::Object(described)) = schema.get("properties") {
-        fields.extend(described.keys().cloned());
-    }
     match schema {
-        Value::Object(keywords) => keywords.values().for_each(|value| names(value, fields)),
+        Value::Object(keywords) => keywords.iter().for_each(|(keyword, value)| match value {
+            Value::Object(by_name) if BY_NAME.contains(&keyword.as_str()) => {
+                fields.extend(by_name.keys().filter(|_| keyword == "properties").cloned());
+                by_name.values().for_each(|schema| names(schema, fields));
+            }
+            other => names(other, fields),
+        }),
         Value::Array(parts) => parts.iter().for_each(|part| names(part, fields)),
         _ => {}
     }

@@ -1,4 +1,4 @@
-//! The repository's own chores: `cargo xtask tidy`, `cargo xtask ci`, `cargo xtask bench`.
+//! The repository's own chores: `cargo xtask tidy`, `cargo xtask grammar`, `cargo xtask ci`, `cargo xtask bench`.
 //!
 //! Whatever takes more than one command to do right has a name here. Nothing in it ships, and no test depends on it.
 
@@ -6,6 +6,7 @@
 
 mod bench;
 mod chores;
+mod grammar;
 mod step;
 
 use std::error::Error;
@@ -16,6 +17,7 @@ type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
 const USAGE: &str = "\
 usage: cargo xtask tidy                  layout, lints, documents and house rules: says all that is wrong
+       cargo xtask grammar               writes the tables of the book's reference anew
        cargo xtask ci                    all that a merge needs (.ci/run)
        cargo xtask bench [OPTIONS]       xbuild, GoReleaser and a shell loop build the same 30 programs
            --runs N                      runs of each (default 5)
@@ -30,6 +32,7 @@ fn main() -> ExitCode {
     let outcome = match words.as_slice() {
         ["tidy"] => chores::tidy(),
         ["ci"] => chores::ci(),
+        ["grammar"] => grammar::write(),
         ["bench", options @ ..] => bench::run(options),
         _ => {
             eprint!("{USAGE}");

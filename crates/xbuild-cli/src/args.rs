@@ -132,8 +132,10 @@ pub(crate) enum Command {
     Inspect(InspectArguments),
     /// Resolve toolchains and write their pins.
     Lock(LockArguments),
-    /// The page of a diagnostic, offline.
+    /// The page of a diagnostic, or what a word of the language means, offline.
     Explain(ExplainArguments),
+    /// The grammar of `xbuild.kdl` as JSON.
+    Schema,
     /// The script that makes a shell complete xbuild's arguments.
     Completions(CompletionsArguments),
     /// The manual page of xbuild, or of one of its commands.
@@ -261,7 +263,7 @@ pub(crate) struct LockArguments {
 /// `xbuild explain`.
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArguments {
-    /// The code, with or without `xbuild::`.
+    /// A code, with or without `xbuild::`, or a node of `xbuild.kdl`.
     #[arg(id = "page", value_name = "CODE")]
     pub(crate) code: String,
 }

@@ -11,6 +11,7 @@ mod lock;
 mod man;
 mod matrix;
 mod plan;
+mod schema;
 mod verify;
 mod why;
 
@@ -87,6 +88,10 @@ pub(crate) fn run(context: &Context, command: Command) -> Result<Exit, Failure> 
             lock::run(context, &arguments)
         }
         Command::Explain(arguments) => explain::run(context, &arguments),
+        Command::Schema => {
+            formats(context, "schema", &[Format::Human, Format::Json], "human, json")?;
+            Ok(schema::run(context))
+        }
         Command::Completions(arguments) => Ok(completions::run(context, &arguments)),
         Command::Man(arguments) => man::run(context, &arguments),
     }

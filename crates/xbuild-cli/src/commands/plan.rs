@@ -1,6 +1,5 @@
 //! `xbuild plan`: the dry run, and what it would change in the lock.
 
-
 use serde_json::{Value, json};
 use xbuild_facts::Gathered;
 use xbuild_lock::Diff;
