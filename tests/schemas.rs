@@ -181,6 +181,28 @@ fn a_plan_of_a_cell_whose_command_is_not_known() {
 }
 
 #[test]
+fn why_there_is_a_cell_and_why_there_is_none() {
+    let project = Project::text(MATRIX);
+    let why = |id: &str, code| project.xbuild(&["why", id, "--offline", "--format", "json"]).exits(code);
+    let document = check_output("why", &why("edge/app@linux/arm64,edition=pro", 5));
+    assert!(!document["settings"].as_array().unwrap().is_empty(), "{document:#}");
+    let excluded = check_output("why-excluded", &why("edge/app@linux/arm/v7,edition=pro", 0));
+    assert_eq!(excluded["rules"].as_array().unwrap().last().unwrap()["effect"], "removes", "{excluded:#}");
+}
+
+#[test]
+fn a_new_project() {
+    let project = Project::empty();
+    project.write("go.mod", "module example.com/app\n\ngo 1.26.3\n");
+    project.write("main.go", &program("new"));
+    project.write(".goreleaser.yaml", "version: 2\nbefore:\n  hooks:\n    - go generate ./...\n");
+    let document =
+        check_output("init", &project.xbuild(&["init", "--from", "goreleaser", "--format", "json"]).exits(0));
+    assert_eq!((&document["path"], &document["text"]), (&json!("xbuild.kdl"), &Value::Null));
+    assert!(document["notes"].as_array().unwrap().iter().any(|note| note["line"].is_number()), "{document:#}");
+}
+
+#[test]
 fn diagnostics_of_a_file() {
     let text = "target app {\n    go .\n}\ntarget app {\n    go \".\"\n}\nexclude platform=\"plan9/*\"\n";
     let ran = Project::text(text).xbuild(&["check", "--format", "json"]).exits(3);
@@ -247,6 +269,10 @@ fn a_project_from_the_first_plan_to_drift() {
     check_output("inspect", &project.xbuild(&["inspect", AMD64, ARM64, "--format", "json"]).exits(0));
     check_output("lock", &project.xbuild(&["lock", "--check", "--offline", "--format", "json"]).exits(0));
 
+    check_output("plan-diff", &project.xbuild(&["plan", "--diff", "--format", "json"]).exits(0));
+    let why = project.xbuild(&["why", "prod/app@linux/amd64", "--format", "json"]).exits(0);
+    assert_eq!(check_output("why", &why)["verdict"], "cached");
+
     project.write("main.go", &program("changed"));
     let lines = check_lines("plan-line", &project.xbuild(&["plan", "--format", "ndjson"]).exits(0));
     assert_eq!(lines[0]["why"][0]["kind"], "input_changed");
@@ -261,6 +287,8 @@ fn a_project_from_the_first_plan_to_drift() {
     assert!(check_diagnostics(&ran).iter().any(|one| one["labels"][0]["text"] == "promised here"), "{ran:#?}");
 
     project.edit("xbuild.kdl", "\"linux/arm64\"", "\"linux/riscv64\"");
+    let ran = project.xbuild(&["plan", "--diff", "--offline", "--format", "json"]).exits(0);
+    assert!(!check_output("plan-diff", &ran)["diff"]["added"].as_array().unwrap().is_empty(), "{ran:#?}");
     let ran = project.xbuild(&["lock", "--check", "--offline", "--format", "json"]).exits(7);
     assert!(!check_output("lock", &ran)["lock"]["drift"].as_array().unwrap().is_empty());
     assert!(check_diagnostics(&ran)[0]["related"][0]["message"].is_string(), "{ran:#?}");

@@ -115,7 +115,7 @@ impl Shown<'_> {
         document
     }
 
-    /// One cell a line, then the differences where they were asked for, then the totals.
+    /// One cell a line, and at last the differences where they were asked for.
     fn lines(&self) {
         let cells = &self.gathered.plan.cells;
         self.with_view(|view| {
@@ -128,7 +128,6 @@ impl Shown<'_> {
         if let Some(diff) = self.diff {
             self.context.print(&format!("{}\n", json!({ "format": 1, "diff": diff_view::json(diff) })));
         }
-        self.context.print(&format!("{}\n", json!({ "format": 1, "totals": totals(cells) })));
     }
 
     fn mermaid(&self, text: &str) {
