@@ -36,8 +36,8 @@ pub(crate) fn run(context: &Context, selecting: &Selecting) -> Result<Exit, Fail
     let selected = select(context, &loaded, &matrix, selecting)?;
     let places = Places::new(&loaded.file.source);
     match context.global.format {
-        Format::Json => print(std::iter::once(document(&loaded, &matrix, &selected, &places))),
-        Format::Ndjson => print(selected.cells.iter().map(|cell| Line::of(*cell, &places, Some(1)))),
+        Format::Json => print(&document(&loaded, &matrix, &selected, &places)),
+        Format::Ndjson => lines(&selected.cells, &places, std::io::stdout().lock()),
         Format::Github => context.print(&format!("{}\n", github(&selected)?)),
         _ => context.print(&table(&loaded, &matrix, &selected, &places)),
     }
@@ -57,8 +57,6 @@ struct Document<'a> {
 /// A cell, serialized as it stands: there may be a million, and a tree of values for each would cost ten times as much.
 #[derive(Serialize)]
 struct Line<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    format: Option<u8>,
     #[serde(serialize_with = "id")]
     id: Point<'a>,
     target: &'a str,
@@ -79,9 +77,8 @@ struct Gone<'a> {
 }
 
 impl<'a> Line<'a> {
-    fn of(cell: CellRef<'a>, places: &Places<'a>, format: Option<u8>) -> Self {
+    fn of(cell: CellRef<'a>, places: &Places<'a>) -> Self {
         Self {
-            format,
             id: *cell,
             target: cell.target().name.as_str(),
             profile: cell.profile().map(Name::as_str),
@@ -111,7 +108,7 @@ fn document<'a>(
         format: 1,
         project: loaded.name(),
         profiles: selected.profiles.iter().map(|profile| profile.as_str()).collect(),
-        cells: selected.cells.iter().map(|cell| Line::of(*cell, places, None)).collect(),
+        cells: selected.cells.iter().map(|cell| Line::of(*cell, places)).collect(),
         dropped: dropped(matrix, selected).map(gone).collect(),
     }
 }
@@ -121,15 +118,78 @@ fn dropped<'m>(matrix: &'m Matrix<'m>, selected: &'m Selected<'m>) -> impl Itera
     matrix.dropped().filter(|point| point.profile().is_none_or(|profile| selected.profiles.contains(&profile)))
 }
 
-/// Documents on standard output, one a line, written while it goes. A reader that went away ends it.
-fn print(documents: impl Iterator<Item = impl Serialize>) {
+/// A document on standard output. A reader that went away ends it.
+fn print(document: &impl Serialize) {
     let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
-    for document in documents {
-        if serde_json::to_writer(&mut out, &document).is_err() || out.write_all(b"\n").is_err() {
+    let written = serde_json::to_writer(&mut out, document).map_err(Into::into);
+    let _ = written.and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush());
+}
+
+/// One cell a line, written while it goes. A reader that went away ends it.
+fn lines(cells: &[CellRef<'_>], places: &Places<'_>, out: impl Write) {
+    let mut out = BufWriter::with_capacity(1 << 16, out);
+    let mut frame: Option<Frame<'_>> = None;
+    for cell in cells {
+        let known = frame.take().filter(|frame| frame.fits(*cell));
+        let Some(fitting) = known.or_else(|| Frame::of(*cell, places)) else { return };
+        if fitting.write(*cell, &mut out).is_err() {
             return;
         }
+        frame = Some(fitting);
     }
     let _ = out.flush();
+}
+
+/// What the lines of neighbours have in common, serialized once: all but the values of the axes. Names and values of axes
+/// are words of the language, of which none holds a character that JSON escapes.
+struct Frame<'a> {
+    cell: CellRef<'a>,
+    /// From the brace to the id's axes.
+    head: String,
+    /// From the id's end to the first axis.
+    middle: String,
+    /// From the last axis to the line's end.
+    tail: String,
+}
+
+impl<'a> Frame<'a> {
+    fn of(cell: CellRef<'a>, places: &Places<'a>) -> Option<Self> {
+        let line = serde_json::to_string(&Line::of(cell, places)).ok()?;
+        let mut id = cell.id().to_string();
+        let axes: String = cell.axes().map(|(name, value)| format!(",{name}={value}")).collect();
+        id.truncate(id.len() - axes.len());
+        let objects: Vec<String> = cell.axes().map(|(name, value)| format!("\"{name}\":\"{value}\"")).collect();
+        let rest = line.strip_prefix(&format!("{{\"id\":\"{id}{axes}"))?;
+        let (middle, tail) = rest.split_once("\"axes\":{")?;
+        let head = format!("{{\"format\":1,\"id\":\"{id}");
+        let middle = format!("{middle}\"axes\":{{");
+        Some(Self { cell, head, middle, tail: format!("{}\n", tail.strip_prefix(&objects.join(","))?) })
+    }
+
+    fn fits(&self, cell: CellRef<'_>) -> bool {
+        std::ptr::eq(self.cell.target(), cell.target())
+            && self.cell.platform_origin() == cell.platform_origin()
+            && self.cell.profile() == cell.profile()
+            && self.cell.origin() == cell.origin()
+    }
+
+    fn write(&self, cell: CellRef<'_>, out: &mut impl Write) -> std::io::Result<()> {
+        out.write_all(self.head.as_bytes())?;
+        for (name, value) in cell.axes() {
+            for text in [",", name.as_str(), "=", value.as_str()] {
+                out.write_all(text.as_bytes())?;
+            }
+        }
+        out.write_all(self.middle.as_bytes())?;
+        let mut quote = "\"";
+        for (name, value) in cell.axes() {
+            for text in [quote, name.as_str(), "\":\"", value.as_str(), "\""] {
+                out.write_all(text.as_bytes())?;
+            }
+            quote = ",\"";
+        }
+        out.write_all(self.tail.as_bytes())
+    }
 }
 
 fn github(selected: &Selected<'_>) -> Result<Value, Failure> {
@@ -176,4 +236,40 @@ fn table(loaded: &Loaded, matrix: &Matrix<'_>, selected: &Selected<'_>, places: 
 
 fn count(cells: usize) -> String {
     format!("{cells} cell{}", if cells == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use xbuild_plan::matrix::{Limits, expand};
+
+    use super::*;
+    use crate::diagnostics::Source;
+
+    /// That each line is the cell of the document, with the format before it.
+    fn check(text: &str) {
+        let project = xbuild_config::read(text.as_bytes()).project.expect("a project");
+        let matrix = expand(&project, Limits::default()).matrix;
+        let source = Source { name: "a \"b\".kdl".into(), text: text.into() };
+        let (places, cells) = (Places::new(&source), matrix.cells().collect::<Vec<_>>());
+        let mut written = Vec::new();
+        lines(&cells, &places, &mut written);
+        let expect: String = cells
+            .iter()
+            .map(|cell| format!("{{\"format\":1,{}\n", &json!(Line::of(*cell, &places)).to_string()[1..]))
+            .collect();
+        assert_eq!(String::from_utf8(written).expect("UTF-8"), expect);
+        assert!(!cells.is_empty());
+    }
+
+    #[test]
+    fn a_line_is_the_cell_of_the_document() {
+        check("toolchain go \"1.26.3\"\nprofile a \"linux/amd64\"\ntarget t {\n    go \".\"\n}\n");
+        check(
+            "toolchain go \"1.26.3\"\ntoolchain sh \"1\" kind=tool path=\"/bin/sh\"\n\
+             profile a \"linux/amd64\" \"linux/arm/v7\"\nprofile b \"linux/amd64\" \"darwin/arm64\"\n\
+             axis e x y \"1.5\"\naxis f p q\nexclude e=x f=q\n\
+             target t {\n    go \".\"\n    axes e f\n    include profile=a platform=\"windows/386\" e=x f=p\n}\n\
+             target n {\n    noarch\n    command sh\n    inputs \"i\"\n    outputs \"o\"\n}\n",
+        );
+    }
 }
