@@ -21,6 +21,7 @@ mod lines;
 mod lower;
 mod numbers;
 mod outline;
+mod patience;
 mod piece;
 mod print;
 mod printable;

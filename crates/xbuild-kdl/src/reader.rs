@@ -1,17 +1,17 @@
 //! Bytes to a document and all its problems: the order of the steps, and the `kdl` crate kept within bounds.
 //!
-//! The crate runs on a thread of its own, because its stack need grows with nesting, and against the clock, because
+//! The crate runs on a thread of its own, because its stack need grows with nesting, and with bounded patience, because
 //! its time is not linear in everything (a multi-line string of joined lines). It is given the repaired text only.
 
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
-use std::time::Duration;
 
 use kdl::{KdlDiagnostic, KdlDocument};
 
 use crate::lower::lower;
 use crate::outline::{Outline, outline, syntax};
+use crate::patience::{PATIENCE, wait};
 use crate::piece::{Clean, Piece};
 use crate::scan::scan;
 use crate::span::Span;
@@ -20,9 +20,6 @@ use crate::{Document, SyntaxProblem};
 
 /// The stack of the parse thread. 32 levels need about 210 KB; the rest is for what was not measured.
 const STACK: usize = 16 << 20;
-
-/// How long the parser may take.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How often a text is repaired and read again.
 const ROUNDS: usize = 8;
@@ -41,7 +38,7 @@ pub struct Parsed {
 /// Reads a text. It never fails: what is wrong is in the answer.
 ///
 /// Time and memory are bounded whatever the bytes: texts above 4 MiB or 150,000 words, nesting above 32 levels and
-/// parsing above two seconds are problems like any other.
+/// parsing above two seconds of processor time are problems like any other.
 #[must_use]
 pub fn parse(bytes: &[u8]) -> Parsed {
     match outlined(bytes) {
@@ -80,7 +77,7 @@ fn on_a_thread(text: String, pieces: Vec<Piece>) -> Parsed {
         let _ = sender.send(read(&shared.0, &shared.1));
     };
     match thread::Builder::new().name("kdl".to_owned()).stack_size(STACK).spawn(read_there) {
-        Ok(_) => receiver.recv_timeout(PATIENCE).unwrap_or_else(|error| Parsed::refused(given_up(error))),
+        Ok(_) => wait(&receiver).unwrap_or_else(|error| Parsed::refused(given_up(error))),
         Err(_) => read(&work.0, &work.1),
     }
 }
