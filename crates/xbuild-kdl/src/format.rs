@@ -5,7 +5,7 @@
 //! change (which KDL does not see). It does not sort, wrap or check.
 
 use crate::scan::scan;
-use crate::token::{Kind, Token};
+use crate::token::{Kind, Token, is_newline};
 
 /// Lays the text out.
 ///
@@ -73,7 +73,7 @@ impl<'t> Layout<'t> {
         let shown = token.text(self.text);
         match token.kind {
             Kind::LineComment | Kind::HashComment => self.laid.push_str(shown.trim_end()),
-            Kind::MultiLine | Kind::BlockComment => self.laid.push_str(&shown.replace("\r\n", "\n")),
+            Kind::Quoted | Kind::MultiLine | Kind::BlockComment => self.laid.push_str(&with_line_feeds(shown)),
             _ => self.laid.push_str(shown),
         }
         self.opened = token.kind == Kind::Open;
@@ -89,4 +89,9 @@ impl<'t> Layout<'t> {
         }
         self.laid
     }
+}
+
+/// The text with LF for each line break. In a string KDL reads all of them as LF, or joins the lines.
+fn with_line_feeds(text: &str) -> String {
+    text.replace("\r\n", "\n").replace(is_newline, "\n")
 }

@@ -257,26 +257,25 @@ impl<'t> Walk<'t> {
 
     /// `/-` before a node.
     fn commented_node(&mut self) -> Walked {
-        let at = self.span();
+        let (first, at) = (self.at, self.span());
         self.at += 1;
         self.mute(Self::skip_lines);
         match self.kind() {
-            Some(Kind::Open) => self.mute(|walk| walk.block(true)),
-            None | Some(Kind::Close | Kind::Semicolon | Kind::SlashDash) => {
-                self.report(nothing_commented(at));
-                Ok(())
-            }
-            Some(_) => self.mute(|walk| walk.node(true)),
+            Some(Kind::Open) => self.mute(|walk| walk.block(true))?,
+            None | Some(Kind::Close | Kind::Semicolon | Kind::SlashDash) => self.report(nothing_commented(at)),
+            Some(_) => self.mute(|walk| walk.node(true))?,
         }
+        self.commented_characters(first);
+        Ok(())
     }
 
     /// `/-` before an argument, a property or a block.
     fn commented_entry(&mut self) -> Walked {
-        let at = self.span();
+        let (first, at) = (self.at, self.span());
         self.at += 1;
         self.mute(Self::skip_lines);
         match self.kind() {
-            Some(Kind::Open) => return self.mute(|walk| walk.block(true)),
+            Some(Kind::Open) => self.mute(|walk| walk.block(true))?,
             None | Some(Kind::Close | Kind::Semicolon | Kind::SlashDash | Kind::Equals) => {
                 self.report(nothing_commented(at));
             }
@@ -287,7 +286,17 @@ impl<'t> Walk<'t> {
                 }
             }),
         }
+        self.commented_characters(first);
         Ok(())
+    }
+
+    /// The characters of what was commented out from a token on: free like those of a comment.
+    fn commented_characters(&mut self, first: usize) {
+        // What is inside another commented-out part is told with that one, so each token is looked at once.
+        let end = if self.muted == 0 { self.at } else { first };
+        for token in &self.tokens[first..end] {
+            self.characters(token.span());
+        }
     }
 
     /// Something that cannot start a node: reported, and skipped with the rest of its line.
@@ -342,7 +351,10 @@ impl<'t> Walk<'t> {
 
     /// The characters of a comment: free, except those that KDL allows nowhere.
     fn comment(&mut self) {
-        let at = self.span();
+        self.characters(self.span());
+    }
+
+    fn characters(&mut self, at: Span) {
         let found = at.of(self.text).char_indices().find(|(_, character)| is_disallowed(*character));
         if let Some((offset, character)) = found {
             self.report(bad_character(at.offset + offset, character));

@@ -7,7 +7,7 @@
 use crate::SyntaxProblem;
 use crate::lex::lex;
 use crate::span::Span;
-use crate::token::{Kind, Token};
+use crate::token::{Kind, Token, is_newline};
 
 /// The longest text that is read, in bytes.
 const BYTES: usize = 4 << 20;
@@ -111,7 +111,7 @@ impl<'t> Scan<'t> {
     fn count(&mut self, token: Token) -> Result<(), SyntaxProblem> {
         let after = self.previous.map(|previous| previous.kind);
         self.words += match token.kind {
-            Kind::MultiLine => 1 + token.text(self.text).matches('\n').count(),
+            Kind::MultiLine => 1 + line_breaks(token.text(self.text)),
             Kind::Word | Kind::Quoted | Kind::Raw | Kind::BadMultiLine => usize::from(after != Some(Kind::Equals)),
             Kind::ParenOpen | Kind::ParenClose | Kind::SlashDash | Kind::HashComment => 1,
             Kind::Semicolon | Kind::Equals | Kind::Open => usize::from(!after.is_some_and(Kind::is_text)),
@@ -206,4 +206,9 @@ fn glued_help(before: &str) -> String {
         }
         _ => "put a space before it, or put all of it in one pair of quotes".to_owned(),
     }
+}
+
+/// How many line breaks a text has; CR LF is one.
+fn line_breaks(text: &str) -> usize {
+    text.matches(is_newline).count() - text.matches("\r\n").count()
 }

@@ -1,6 +1,7 @@
 //! The tokens of KDL v2, and which characters are blanks, line breaks, or not allowed at all.
 //!
-//! The tables are those of the KDL 2.0.0 specification ("Whitespace", "Newline", "Disallowed Literal Code Points").
+//! The tables are those of the KDL 2.0.0 specification ("Whitespace", "Newline", "Disallowed Literal Code Points"), the last
+//! one with an addition of ours.
 //! A token has no meaning yet: `(`, `=` and `[` are cut wherever they stand.
 
 use crate::Span;
@@ -106,9 +107,10 @@ pub(crate) fn is_newline(character: char) -> bool {
 }
 
 /// The specification's `disallowed-literal-code-points`: controls, DEL, direction marks, and a byte order mark that
-/// is not the first character.
+/// is not the first character. And one range more than the specification has: the C1 controls, which some terminals obey
+/// (U+009B is their `ESC [`). The one of them that is a line break in KDL, U+0085, stays one.
 pub(crate) fn is_disallowed(character: char) -> bool {
     matches!(character,
-        '\0'..='\u{8}' | '\u{E}'..='\u{1F}' | '\u{7F}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}'
-        | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+        '\0'..='\u{8}' | '\u{E}'..='\u{1F}' | '\u{7F}'..='\u{84}' | '\u{86}'..='\u{9F}' | '\u{200E}' | '\u{200F}'
+        | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }

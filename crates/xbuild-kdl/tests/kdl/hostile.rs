@@ -64,3 +64,40 @@ fn bytes_that_are_no_text() {
     check("a \u{202e}\u{2066}b".as_bytes(), "syntax");
     check(b"\xef\xbb\xbf\xef\xbb\xbfa", "syntax");
 }
+
+#[test]
+fn characters_that_act_on_a_terminal_wherever_they_stand() {
+    for character in ['\u{1b}', '\u{7}', '\u{7f}', '\u{80}', '\u{9b}', '\u{9d}', '\u{202e}', '\u{2066}'] {
+        for text in [
+            format!("a {character}"),
+            format!("a \"{character}\""),
+            format!("a #\"{character}\"#"),
+            format!("a \"\"\"\n{character}\n\"\"\""),
+            format!("// {character}"),
+            format!("a /* {character} */"),
+            format!("/-a \"{character}\""),
+            format!("a /-\"{character}\""),
+            format!("a /-p={character}"),
+            format!("a /-{{ b \"{character}\"; }}"),
+            format!("/- // {character}\na"),
+            format!("/-{character}"),
+        ] {
+            check(text.as_bytes(), "syntax");
+        }
+    }
+}
+
+#[test]
+fn each_commented_out_character_is_told_once() {
+    let parsed = parse("/-a { /-b \"\u{1b}\"; c /-\"\u{9b}\"; }\nd".as_bytes());
+    assert_eq!(parsed.problems.len(), 2, "{:?}", parsed.problems);
+    assert_eq!(parsed.document.nodes.len(), 1);
+}
+
+#[test]
+fn every_line_of_a_string_is_a_word_however_it_ends() {
+    for end in ["\n", "\r", "\r\n", "\u{85}", "\u{2028}"] {
+        check(format!("a \"\"\"{end}{}\"\"\"", format!("x{end}").repeat(150_001)).as_bytes(), "too-large");
+        check(format!("a \"\"\"{end}{}\"\"\"", format!("x{end}").repeat(50_000)).as_bytes(), "sound");
+    }
+}

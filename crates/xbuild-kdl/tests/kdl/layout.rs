@@ -27,6 +27,13 @@ fn line_ends_become_lf_and_trailing_blanks_go() {
 }
 
 #[test]
+fn every_line_break_becomes_lf_also_in_strings_and_comments() {
+    check("a \"\"\"\r  x\u{2028}  \"\"\"\r/* b\rc */ d\u{85}e", "a \"\"\"\n  x\n  \"\"\"\n/* b\nc */ d\ne\n");
+    check("a \"x \\\r\n\u{b} y\"", "a \"x \\\n\n y\"\n");
+    check("a #\"\"\"\u{c}x\u{c}\"\"\"#", "a #\"\"\"\nx\n\"\"\"#\n");
+}
+
+#[test]
 fn alignment_inside_a_line_stays() {
     let aligned = "profile dev  \"darwin/amd64\"   // x\ntoolchain go        \"1.26.3\"\n";
     check(aligned, aligned);
