@@ -7,6 +7,8 @@ mod hostile;
 mod laws;
 #[path = "kdl/layout.rs"]
 mod layout;
+#[path = "kdl/official.rs"]
+mod official;
 #[path = "kdl/problems.rs"]
 mod problems;
 #[path = "kdl/reading.rs"]

@@ -66,7 +66,7 @@ fn anything() -> impl Strategy<Value = String> {
 }
 
 /// Codes that we raise for text which is KDL.
-const STRICTER: [&str; 7] =
+pub(crate) const STRICTER: [&str; 7] =
     ["single-quotes", "comma", "equals", "type-annotation", "duplicate-property", "quote-me", "hash-comment"];
 
 fn as_read_by_kdl(nodes: &[KdlNode]) -> String {
