@@ -5,17 +5,24 @@ use crate::problem::shown;
 /// The most words that a help lists.
 const LISTED: usize = 8;
 
+/// The longest word that is compared, in bytes: the work grows with the product of two lengths.
+const LONGEST: usize = 200;
+
 /// The most candidates that are looked at: a file may declare tens of thousands.
 const COMPARED: usize = 2_000;
 
 /// Up to three candidates within a third of the word's length, nearest first.
 pub(crate) fn near<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    if word.len() > LONGEST {
+        return Vec::new();
+    }
     let word = word.to_lowercase();
     let distance = |candidate: &str| strsim::damerau_levenshtein(&word, candidate);
     let reach = |candidate: &str| word.chars().count().max(candidate.chars().count()) / 3;
     let mut near: Vec<(usize, &str)> = candidates
         .into_iter()
         .take(COMPARED)
+        .filter(|candidate| candidate.len() <= LONGEST)
         .map(|candidate| (distance(candidate), candidate))
         .filter(|(distance, candidate)| *distance <= reach(candidate))
         .collect();
