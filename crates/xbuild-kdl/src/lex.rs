@@ -181,7 +181,12 @@ impl<'t> Lexer<'t> {
     fn raw(&self, hashes: usize, after: &str) -> Cut {
         let fence = &self.rest()[..hashes];
         let multi_line = after.strip_prefix("\"\"\"").is_some_and(|body| body.starts_with(is_newline));
-        let (quotes, kind) = if multi_line { ("\"\"\"", Kind::MultiLine) } else { ("\"", Kind::Raw) };
+        let bad_start = after.strip_prefix("\"\"\"").is_some_and(|body| !body.starts_with(fence));
+        let (quotes, kind) = match (multi_line, bad_start) {
+            (true, _) => ("\"\"\"", Kind::MultiLine),
+            (false, true) => ("\"", Kind::BadMultiLine),
+            (false, false) => ("\"", Kind::Raw),
+        };
         for (offset, character) in after.char_indices().skip(quotes.len()) {
             let behind = after[offset..].strip_prefix(quotes).filter(|_| character == '"');
             if behind.is_some_and(|behind| behind.starts_with(fence)) {

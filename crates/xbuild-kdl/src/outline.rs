@@ -156,11 +156,21 @@ impl<'t> Walk<'t> {
     }
 
     fn entries(&mut self, commented: bool) -> Walked {
+        let mut after_block = false;
         loop {
             self.skip_blanks();
+            if after_block && !matches!(self.kind(), Some(Kind::Open | Kind::SlashDash)) && !self.at_end_of_node() {
+                self.spoil(syntax(
+                    "a block ends its node, also one that is commented out",
+                    self.span(),
+                    "more of the same node",
+                    "move it before the `/-`",
+                ));
+                after_block = false;
+            }
             match self.kind() {
                 _ if self.at_end_of_node() => return Ok(()),
-                Some(Kind::SlashDash) => self.commented_entry()?,
+                Some(Kind::SlashDash) => after_block |= self.commented_entry()?,
                 Some(Kind::Open) if !self.template() => {
                     self.block(commented)?;
                     return self.after_block();
@@ -214,7 +224,7 @@ impl<'t> Walk<'t> {
             let at = self.span();
             match self.kind() {
                 _ if self.at_end_of_node() => return Ok(()),
-                Some(Kind::SlashDash) => self.commented_entry()?,
+                Some(Kind::SlashDash) => _ = self.commented_entry()?,
                 Some(Kind::Open) => {
                     self.spoil(syntax("a node has one block", at, "a second block", "put everything into one block"));
                     self.mute(|walk| walk.block(false))?;
@@ -269,11 +279,15 @@ impl<'t> Walk<'t> {
         Ok(())
     }
 
-    /// `/-` before an argument, a property or a block.
-    fn commented_entry(&mut self) -> Walked {
+    /// `/-` before an argument, a property or a block; whether it was a block.
+    fn commented_entry(&mut self) -> Result<bool, SyntaxProblem> {
         let (first, at) = (self.at, self.span());
+        if first.checked_sub(1).is_some_and(|before| self.tokens[before].kind.is_text()) {
+            self.report(syntax("`/-` needs a space before it", at, "it touches what is before it", "put a space here"));
+        }
         self.at += 1;
         self.mute(Self::skip_lines);
+        let is_block = self.kind() == Some(Kind::Open);
         match self.kind() {
             Some(Kind::Open) => self.mute(|walk| walk.block(true))?,
             None | Some(Kind::Close | Kind::Semicolon | Kind::SlashDash | Kind::Equals) => {
@@ -287,7 +301,7 @@ impl<'t> Walk<'t> {
             }),
         }
         self.commented_characters(first);
-        Ok(())
+        Ok(is_block)
     }
 
     /// The characters of what was commented out from a token on: free like those of a comment.

@@ -12,7 +12,7 @@ use kdl::{KdlDiagnostic, KdlDocument};
 use crate::lower::lower;
 use crate::outline::{Outline, outline, syntax};
 use crate::patience::{PATIENCE, wait};
-use crate::piece::{Clean, Piece};
+use crate::piece::{Clean, Piece, PieceKind};
 use crate::scan::scan;
 use crate::span::Span;
 use crate::token::is_newline;
@@ -20,6 +20,9 @@ use crate::{Document, SyntaxProblem};
 
 /// The stack of the parse thread. 32 levels need about 210 KB; the rest is for what was not measured.
 const STACK: usize = 16 << 20;
+
+/// How many pieces the crate is given at once, and the rest of the node that the last of them is in.
+const BATCH: usize = 4_096;
 
 /// How often a text is repaired and read again.
 const ROUNDS: usize = 8;
@@ -89,8 +92,40 @@ fn given_up(error: RecvTimeoutError) -> SyntaxProblem {
     }
 }
 
-/// Parses, and replaces what the parser refuses, until it refuses nothing.
+/// Reads whole nodes, a few thousand pieces at a time: the crate's document is ten times as large as ours.
 fn read(text: &str, pieces: &[Piece]) -> Parsed {
+    let mut whole = Parsed::default();
+    for batch in batches(pieces) {
+        let part = read_batch(text, batch);
+        whole.problems.extend(part.problems);
+        if part.fatal {
+            return Parsed { document: Document::default(), fatal: true, ..whole };
+        }
+        whole.document.nodes.extend(part.document.nodes);
+    }
+    whole
+}
+
+/// Cuts between the nodes at the top.
+fn batches(pieces: &[Piece]) -> impl Iterator<Item = &[Piece]> {
+    let (mut depth, mut length) = (0_usize, 0_usize);
+    pieces.split_inclusive(move |piece| {
+        length += 1;
+        match piece.kind {
+            PieceKind::Open => depth += 1,
+            PieceKind::Close => depth = depth.saturating_sub(1),
+            PieceKind::Break if depth == 0 && length >= BATCH => {
+                length = 0;
+                return true;
+            }
+            _ => {}
+        }
+        false
+    })
+}
+
+/// Parses, and replaces what the parser refuses, until it refuses nothing.
+fn read_batch(text: &str, pieces: &[Piece]) -> Parsed {
     let (mut pieces, mut problems) = (pieces.to_vec(), Vec::new());
     for _ in 0..ROUNDS {
         let clean = Clean::new(text, &pieces);

@@ -45,7 +45,7 @@ pub(crate) enum Kind {
     Raw,
     /// `"""` and the lines up to the next one, raw or not.
     MultiLine,
-    /// `"""` with text behind it on the same line, which is no KDL.
+    /// `"""`, raw or not, with text behind it on the same line, which is no KDL.
     BadMultiLine,
 }
 

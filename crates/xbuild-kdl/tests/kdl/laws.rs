@@ -124,6 +124,8 @@ proptest! {
             }
             // The crate lets direction marks pass in comments; the specification does not.
             Ok(_) if text.contains(['\u{202e}', '\u{feff}']) => {}
+            // It also lets three quotes start a raw string on one line.
+            Ok(_) if text.contains("#\"\"\"") => {}
             Ok(_) => prop_assert!(slugs.iter().any(|slug| STRICTER.contains(&slug.as_str())), "{slugs:?} in {text:?}"),
             Err(_) => prop_assert!(!slugs.is_empty(), "we accept {text:?}"),
         }

@@ -110,8 +110,10 @@ fn what_is_kdl_is_read_or_refused_for_a_rule_of_ours() {
 
 #[test]
 fn what_is_no_kdl_is_a_problem() {
-    for case in cases().iter().filter(|case| !case.valid) {
-        assert_ne!(slugs(&case.bytes), [""; 0], "{}", case.name);
+    let cases: Vec<Case> = cases().into_iter().filter(|case| !case.valid).collect();
+    let read = cases.iter().filter(|case| slugs(&case.bytes).is_empty()).map(|case| case.name.as_str());
+    assert_eq!(read.collect::<Vec<_>>(), [""; 0]);
+    for case in &cases {
         if let Ok(text) = std::str::from_utf8(&case.bytes) {
             let laid = format(text);
             assert_eq!(format(&laid), laid, "{}: laid out twice", case.name);

@@ -128,6 +128,9 @@ fn other_text_that_is_not_kdl() {
     check("a b=c=d\n", r#"1:6 syntax "=" | write `name=value`"#);
     check("a \"\\d\"\n", "1:4 syntax \"\\\\d\" | write `\\\\` for a backslash, or use a raw string: #\"…\"#");
     check("a \"\"\"b\"\"\"\n", r#"1:3 syntax "\"\"\"" | use "…" on one line, or start the text on the next line"#);
+    check("a #\"\"\"b\"\"\"#\n", r##"1:3 syntax "#\"\"" | use "…" on one line, or start the text on the next line"##);
+    check("a \"b\"/-1\n", r#"1:6 syntax "/-" | put a space here"#);
+    check("a /-{ b; } c\n", r#"1:12 syntax "c" | move it before the `/-`"#);
     check("a /-\n", r#"1:3 syntax "/-" | remove it"#);
     check("a;; b\n", r#"1:3 syntax ";" | remove it"#);
     check("=\n", r#"1:1 syntax "=" | write `name value`"#);
@@ -172,7 +175,7 @@ fn problems_stand_in_file_order() {
 
 #[test]
 fn what_is_commented_out_may_be_broken() {
-    check("/-a b/c {\n  true 'x'\n}\nd /-e/f /-{ 1.2.3 } g\n", "");
+    check("/-a b/c {\n  true 'x'\n}\nd /-e/f g /-{ 1.2.3 }\n", "");
 }
 
 #[test]
