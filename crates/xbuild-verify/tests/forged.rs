@@ -3,7 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod forge;
+#[path = "forge/hostile.rs"]
+mod hostile;
 
+use forge::shapes::go_elf;
 use forge::{Elf, Macho, ar, number, pe, universal, wasm};
 use xbuild_verify::{Expect, Facts, Linkage, Output, Promise, Verdict, inspect, platform_of, verify};
 
@@ -33,33 +36,6 @@ fn system(elf: &Elf) -> (Option<String>, Option<String>) {
 
 fn codes(facts: &Facts) -> Vec<&'static str> {
     facts.problems.iter().map(xbuild_verify::Problem::code).collect()
-}
-
-/// The inline build info blob of Go, as the linker writes it.
-fn go_blob(settings: &[(&str, &str)]) -> Vec<u8> {
-    let mut text = "path\texample.com/a\n".to_owned();
-    for (key, value) in settings {
-        text.push_str(&format!("build\t{key}={value}\n"));
-    }
-    let mut blob = b"\xff Go buildinf:\x08\x02".to_vec();
-    blob.resize(32, 0);
-    blob.push(8);
-    blob.extend(b"go1.26.8");
-    let length = text.len() + 32;
-    blob.extend([(length & 0x7f) as u8 | 0x80, (length >> 7) as u8]);
-    blob.extend([[7; 16].as_slice(), text.as_bytes(), &[8; 16]].concat());
-    blob
-}
-
-/// A static Go program: its build info in the first writable segment, no section table.
-fn go_elf(machine: u16, bits: u8, settings: &[(&str, &str)]) -> Elf {
-    let mut elf = Elf::new(machine, bits, false);
-    let blob = go_blob(settings);
-    elf.part(1, &blob);
-    if let Some(data) = elf.segments.last_mut() {
-        data.flags = 6;
-    }
-    elf
 }
 
 #[test]

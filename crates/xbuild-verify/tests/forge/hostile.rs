@@ -3,49 +3,7 @@
 use proptest::prelude::*;
 use xbuild_verify::{Output, Promise, inspect, leaks, platform_of, verify};
 
-use super::{Elf, Macho, ar, pe, universal, wasm};
-
-/// One file of each shape, small enough to break at every byte.
-fn shapes() -> Vec<Vec<u8>> {
-    let mut dynamic = Elf::new(62, 64, false);
-    dynamic.interpreter("/lib64/ld-linux-x86-64.so.2");
-    dynamic.note("GNU", 5, &[2, 0x80, 0, 0xc0, 4, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0]);
-    let strings = dynamic.put(b"\0libc.so.6\0GLIBC_2.34\0");
-    let needs = dynamic.put(&[1, 0, 1, 0, 1, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 11, 0, 0, 0]);
-    dynamic.dynamic(&[(1, 1), (5, strings), (0x6fff_fffe, needs), (0x6fff_ffff, 1)]);
-    let narrow = Elf::new(8, 32, true);
-    let mac = Macho::new(Macho::ARM64).bytes();
-    let mut plan9 = [0x8a97_u32, 8, 8, 0, 0, 1, 0, 0, 0, 0].map(u32::to_be_bytes).concat();
-    plan9.resize(64, 0);
-    vec![
-        universal(&[(Macho::ARM64, mac.clone())]),
-        ar(&[("a.o", dynamic.bytes()), ("b.o", narrow.bytes())]),
-        dynamic.bytes(),
-        narrow.bytes(),
-        mac,
-        pe(0x8664, 3, true),
-        wasm(&["gojs", "env"]),
-        plan9,
-        xcoff(),
-    ]
-}
-
-/// A 64-bit XCOFF file with a loader section that imports one library.
-fn xcoff() -> Vec<u8> {
-    let mut bytes = vec![1, 0xf7, 0, 1];
-    bytes.resize(18, 0);
-    bytes.extend([0, 2, 0, 0, 0, 0]);
-    let mut section = b".loader\0".to_vec();
-    section.extend([0_u64, 0, 96, 96, 0, 0].iter().flat_map(|word| word.to_be_bytes()));
-    section.extend([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10, 0, 0, 0, 0, 0]);
-    bytes.extend(section);
-    let mut loader = [0_u32, 0, 0, 0, 2, 0, 0, 56].map(u32::to_be_bytes).concat();
-    loader.resize(56, 0);
-    loader.extend(b"/usr/lib\0\0\0\0libc.a\0shr_64.o\0");
-    loader.resize(96, 0);
-    bytes.extend(loader);
-    bytes
-}
+use crate::forge::shapes::shapes;
 
 /// Everything that can be asked of some bytes.
 fn ask(bytes: &[u8]) {
@@ -73,7 +31,8 @@ fn the_shapes_are_sound_before_they_are_broken() {
             "{facts:?}"
         );
     }
-    assert_eq!(inspect(&xcoff()).needed, ["libc.a(shr_64.o)"]);
+    assert_eq!(inspect(&shapes()[8]).needed, ["libc.a(shr_64.o)"]);
+    assert!(inspect(&shapes()[9]).go.is_some());
 }
 
 #[test]
@@ -101,7 +60,7 @@ proptest! {
 
     #[test]
     fn no_set_of_changes_makes_the_reader_panic(
-        shape in 0_usize..9,
+        shape in 0_usize..10,
         changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..24),
     ) {
         let mut bytes = shapes().swap_remove(shape);
@@ -114,7 +73,7 @@ proptest! {
 
     #[test]
     fn no_bytes_behind_a_magic_number_make_the_reader_panic(
-        shape in 0_usize..9,
+        shape in 0_usize..10,
         rest in proptest::collection::vec(any::<u8>(), 0..2048),
     ) {
         let magic: Vec<u8> = shapes().swap_remove(shape).into_iter().take(8).collect();

@@ -1,6 +1,6 @@
 //! Forged files: the few bytes of each format that a test is about, so that every field can be made to lie.
 
-mod hostile;
+pub(crate) mod shapes;
 
 /// One program header of a forged ELF file.
 #[derive(Clone, Copy)]
