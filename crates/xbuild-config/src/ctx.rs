@@ -14,6 +14,9 @@ use crate::suggest;
 /// Beyond so many problems no more words are compared: nobody reads their help.
 const SUGGESTED: usize = 500;
 
+/// How many problems are kept, from the start of the file; between two clearings as many again. One string can hold a million.
+const KEPT: usize = 1_000;
+
 /// The text, the names, and the problems so far.
 pub(crate) struct Ctx<'a> {
     /// The whole text.
@@ -21,13 +24,21 @@ pub(crate) struct Ctx<'a> {
     /// What the file declares.
     pub(crate) names: Names,
     problems: RefCell<Vec<Problem>>,
+    /// Problems that were forgotten, because so many stand before them in the file.
+    forgotten: Cell<usize>,
     trouble: Cell<usize>,
 }
 
 impl<'a> Ctx<'a> {
     /// Nothing is known yet, and the reader's problems stand first.
     pub(crate) fn new(text: &'a str, problems: Vec<Problem>) -> Self {
-        Self { text, names: Names::default(), problems: RefCell::new(problems), trouble: Cell::new(0) }
+        Self {
+            text,
+            names: Names::default(),
+            problems: RefCell::new(problems),
+            forgotten: Cell::new(0),
+            trouble: Cell::new(0),
+        }
     }
 
     /// Takes a problem.
@@ -35,7 +46,17 @@ impl<'a> Ctx<'a> {
         if meaning.is_error() {
             self.suffer();
         }
-        self.problems.borrow_mut().push(meaning.into());
+        let mut problems = self.problems.borrow_mut();
+        problems.push(meaning.into());
+        if problems.len() > 2 * KEPT {
+            problems.sort_by_key(|problem| problem.primary().offset);
+            let (kept, rest) = problems.split_at(KEPT);
+            // One error stays: whether there is one decides what else is looked at.
+            let error = rest.iter().position(Problem::is_error).filter(|_| !kept.iter().any(Problem::is_error));
+            problems.swap(KEPT, KEPT + error.unwrap_or_default());
+            self.forgotten.set(self.forgotten.get() + problems.len() - KEPT - 1);
+            problems.truncate(KEPT + 1);
+        }
     }
 
     /// Notes that something is missing whose cause is reported already.
@@ -60,9 +81,9 @@ impl<'a> Ctx<'a> {
         self.problems.borrow().iter().any(Problem::is_error)
     }
 
-    /// All problems, in the order in which they were found.
-    pub(crate) fn into_problems(self) -> Vec<Problem> {
-        self.problems.into_inner()
+    /// The problems, and how many more there were.
+    pub(crate) fn into_problems(self) -> (Vec<Problem>, usize) {
+        (self.problems.into_inner(), self.forgotten.get())
     }
 
     /// The help for a word that is not known.

@@ -67,17 +67,18 @@ pub fn read(text: &[u8]) -> Checked {
     let problems = parsed.problems.into_iter().map(Problem::from).collect();
     let text = std::str::from_utf8(text).unwrap_or_default();
     if parsed.fatal {
-        return Checked { project: None, problems: in_order(problems) };
+        return Checked { project: None, problems: in_order(problems, 0) };
     }
     let mut ctx = Ctx::new(text, problems);
     let mut project = project::lower(&mut ctx, &parsed.document);
     check::run(&ctx, &mut project);
-    Checked { project: Some(project), problems: in_order(ctx.into_problems()) }
+    let (problems, forgotten) = ctx.into_problems();
+    Checked { project: Some(project), problems: in_order(problems, forgotten) }
 }
 
-fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
+fn in_order(mut problems: Vec<Problem>, forgotten: usize) -> Vec<Problem> {
     problems.sort_by_key(|problem| problem.primary().offset);
-    let more = problems.len().saturating_sub(MOST);
+    let more = problems.len().saturating_sub(MOST) + forgotten;
     if more > 0 {
         problems.truncate(MOST);
         let headline = format!("{more} more {} not shown", if more == 1 { "problem is" } else { "problems are" });
