@@ -4,13 +4,13 @@
 //! it has none), each profile's platforms, then the axes in the order of its `axes` list; the first varies slowest, and
 //! included cells come last. The size is computed before anything is allocated. No setting is looked at.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use xbuild_model::{Include, Name, Origin, Profile, Project, Spanned, Target};
 
-use super::MatrixProblem;
 use super::cell::{Block, BlockAxis, Matrix, NO_PAIR, PLAIN, Pair, Row, Stretch, Table};
 use super::matcher::Matcher;
+use super::{MatrixProblem, work};
 
 /// How large a matrix may become.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +42,7 @@ pub fn expand(project: &Project, limits: Limits) -> Expanded<'_> {
     let targets = indices(project.targets.iter().map(|target| target.name.as_str()));
     let empty = Table::default();
     let mut matrix = Matrix { project, blocks, cells: empty.clone(), dropped: empty, targets, complete: true };
-    if let Some(problem) = too_many(&matrix, limits) {
+    if let Some(problem) = too_many(&matrix, limits).or_else(|| too_much(&matrix, limits)) {
         matrix.complete = false;
         return Expanded { matrix, problems: vec![problem] };
     }
@@ -112,12 +112,9 @@ fn axes_of<'p>(project: &'p Project, names: &[Spanned<Name>]) -> Vec<BlockAxis<'
     for name in names {
         let declared = project.axes.iter().find(|axis| axis.name == *name);
         if let Some(axis) = declared.filter(|_| axes.iter().all(|known| known.axis.name != *name)) {
-            let mut values = Vec::new();
-            for value in &axis.values {
-                if !values.contains(&&value.value) {
-                    values.push(&value.value);
-                }
-            }
+            let mut seen = HashSet::new();
+            let values = axis.values.iter().map(|value| &value.value).filter(|value| seen.insert(value.as_str()));
+            let values = values.collect();
             axes.push(BlockAxis { axis, values });
         }
     }
@@ -139,6 +136,14 @@ fn too_many(matrix: &Matrix<'_>, limits: Limits) -> Option<MatrixProblem> {
     let largest = matrix.blocks.iter().rev().max_by_key(|block| size(block))?;
     (total > limits.max_cells)
         .then(|| MatrixProblem::too_many_cells(&largest.target.name, size(largest), total, limits.max_cells))
+}
+
+/// Fewer cells, but each with more rules and settings than a large matrix can carry.
+fn too_much(matrix: &Matrix<'_>, limits: Limits) -> Option<MatrixProblem> {
+    let steps = work::steps(matrix.project, &matrix.blocks);
+    let largest = matrix.blocks.iter().rev().max_by_key(|block| size(block))?;
+    let needed = steps.div_ceil(work::STEPS_PER_CELL);
+    (needed > limits.max_cells).then(|| MatrixProblem::too_much_work(&largest.target.name, needed, limits.max_cells))
 }
 
 fn fill(matrix: &mut Matrix<'_>, index: usize, profiles: &HashMap<&str, u32>, problems: &mut Vec<MatrixProblem>) {

@@ -21,6 +21,7 @@ mod rules;
 mod support;
 #[cfg(test)]
 pub(crate) mod tests;
+mod work;
 
 pub use account::{Account, accounts, builder_default};
 pub use artifact::{Artifact, Form, artifact_folder, artifacts, form};

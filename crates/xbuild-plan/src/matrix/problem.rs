@@ -28,6 +28,19 @@ pub enum MatrixProblem {
         #[help]
         help: Option<String>,
     },
+    /// Cells, rules and settings that together are more work than `--max-cells` cells may be.
+    #[error("the matrix is as much work as more than {limit} cells")]
+    #[diagnostic(code("xbuild::too-many-cells"))]
+    TooMuchWork {
+        /// The name of the target with the most cells.
+        #[label(primary, "its cells are compared with too many rules, or given too many settings")]
+        at: Origin,
+        /// The limit.
+        limit: u64,
+        /// The flag that allows it.
+        #[help]
+        help: String,
+    },
     /// An `include` of a cell that is there.
     #[error("this `include` adds a cell that exists already")]
     #[diagnostic(
@@ -228,6 +241,7 @@ impl MatrixProblem {
     pub fn primary(&self) -> Origin {
         match self {
             Self::TooManyCells { at, .. }
+            | Self::TooMuchWork { at, .. }
             | Self::IncludeExisting { at, .. }
             | Self::ExcludeNothing { at, .. }
             | Self::NoCells { at, .. }
@@ -252,6 +266,12 @@ impl MatrixProblem {
         let help = format!("`--max-cells {total}` allows it; cells that `exclude` removes count too");
         let help = (total != u64::MAX).then_some(help);
         Self::TooManyCells { at: target.origin, label, limit, help }
+    }
+
+    pub(super) fn too_much_work(target: &Spanned<Name>, needed: u64, limit: u64) -> Self {
+        let help =
+            format!("`--max-cells {needed}` allows it; one condition with several values says more than several rules");
+        Self::TooMuchWork { at: target.origin, limit, help }
     }
 
     pub(super) fn include_existing(at: Origin, point: &Point<'_>, other: Option<Origin>) -> Self {

@@ -36,6 +36,8 @@ struct TargetRules<'m> {
     profiles: HashMap<u32, Vec<Matcher>>,
     target: Vec<Matcher>,
     memo: HashMap<Key, Outcome<'m>>,
+    /// How many values the memo holds.
+    held: usize,
     near: Option<Near<'m>>,
 }
 
@@ -49,6 +51,9 @@ struct Near<'m> {
     /// By the bits of those that hold.
     known: HashMap<u64, Outcome<'m>>,
 }
+
+/// The most values that are kept for one target; then they are worked out anew.
+const MOST_HELD: usize = 100_000;
 
 /// The profile and the numbers of the `when` blocks that hold, layer by layer.
 type Key = (Option<u32>, [Vec<usize>; 3]);
@@ -71,6 +76,11 @@ impl<'m> Resolver<'m> {
         self.outcome(cell).map_err(|conflicts| {
             conflicts.iter().map(|conflict| MatrixProblem::when_conflict(conflict, cell)).collect()
         })
+    }
+
+    /// Forgets what it knows about a target whose cells are all done.
+    pub(super) fn forget(&mut self, target: usize) {
+        self.targets[target] = None;
     }
 
     /// The `when` blocks that hold for a cell, weakest layer first and in the file's order within one.
@@ -123,7 +133,7 @@ impl<'m> Resolver<'m> {
         }
         layers.push(Applied { kind: LayerKind::Target, layer: &target.layer, scopes: &rules.scopes, holding: own });
         let outcome = resolve_layers(target, &layers).map(Arc::new).map_err(Arc::from);
-        rules.memo.insert(key, outcome.clone());
+        rules.keep(key, &outcome);
         outcome
     }
 }
@@ -142,6 +152,7 @@ impl<'m> TargetRules<'m> {
                 .collect(),
             target: prepare(&target.layer),
             memo: HashMap::new(),
+            held: 0,
             near: None,
         }
     }
@@ -174,6 +185,16 @@ impl<'m> TargetRules<'m> {
             u64::from(layers[layer][number].holds_for_values(cell.values)) << place
         };
         Some(asking.iter().enumerate().map(bit).sum())
+    }
+
+    fn keep(&mut self, key: Key, outcome: &Outcome<'m>) {
+        self.held += 1 + outcome.as_ref().map_or(0, |resolved| resolved.values.len() + resolved.deps.len());
+        if self.held > MOST_HELD {
+            self.memo.clear();
+            self.near = None;
+            self.held = 0;
+        }
+        self.memo.insert(key, outcome.clone());
     }
 
     fn key(&self, matrix: &Matrix<'_>, cell: CellRef<'_>) -> Key {

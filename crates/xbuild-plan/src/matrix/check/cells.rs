@@ -22,7 +22,7 @@ pub(super) fn check<'m>(matrix: &'m Matrix<'m>) -> Vec<MatrixProblem> {
     let mut resolver = Resolver::new(matrix);
     let mut last = None;
     let (mut outputs, mut images, mut pairs) = (Outputs::default(), Images::default(), Pairs::default());
-    for block in &matrix.blocks {
+    for (target, block) in matrix.blocks.iter().enumerate() {
         let certain = !is_uncertain(matrix.project, block);
         for cell in block.cells.rows.clone().map(|row| matrix.cell_at(row)) {
             let Some(resolved) = walk.resolved(&mut resolver, cell) else { continue };
@@ -41,6 +41,7 @@ pub(super) fn check<'m>(matrix: &'m Matrix<'m>) -> Vec<MatrixProblem> {
                 walk.cgo(cell, &resolved);
             }
         }
+        resolver.forget(target);
     }
     if outputs.may_collide() {
         walk.problems.extend(collisions(matrix, &mut resolver));

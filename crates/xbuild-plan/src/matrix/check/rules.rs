@@ -1,5 +1,6 @@
 //! Rules that do nothing: an `exclude` that removes no cell, a `when` that never applies, a target without cells.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use xbuild_model::{Condition, Dimension, Exclude, Term, When};
@@ -10,8 +11,12 @@ use super::super::problem::MatrixProblem;
 use super::is_uncertain;
 
 pub(super) fn check(matrix: &Matrix<'_>) -> Vec<MatrixProblem> {
+    check_rules(matrix, &Cell::new(0))
+}
+
+fn check_rules<'m>(matrix: &'m Matrix<'m>, explained: &'m Cell<usize>) -> Vec<MatrixProblem> {
     let mut problems = Vec::new();
-    let everywhere = Cells::all(matrix);
+    let everywhere = Cells::all(matrix, explained);
     problems.extend(everywhere.excludes(&matrix.project.excludes));
     problems.extend(
         everywhere.whens(&matrix.project.defaults.whens).map(|(when, label, help)| MatrixProblem::DefaultsWhenNever {
@@ -21,11 +26,11 @@ pub(super) fn check(matrix: &Matrix<'_>) -> Vec<MatrixProblem> {
         }),
     );
     for (profile, declared) in matrix.project.profiles.iter().enumerate() {
-        let cells = Cells { profile: Some(profile as u32), ..Cells::all(matrix) };
+        let cells = Cells { profile: Some(profile as u32), ..Cells::all(matrix, explained) };
         problems.extend(cells.whens(&declared.layer.whens).map(never));
     }
     for block in &matrix.blocks {
-        let cells = Cells { blocks: vec![block], ..Cells::all(matrix) };
+        let cells = Cells { blocks: vec![block], ..Cells::all(matrix, explained) };
         problems.extend(cells.excludes(&block.target.excludes));
         problems.extend(cells.whens(&block.target.layer.whens).map(never));
         problems.extend(no_cells(matrix, block));
@@ -42,11 +47,15 @@ struct Cells<'m> {
     matrix: &'m Matrix<'m>,
     blocks: Vec<&'m Block<'m>>,
     profile: Option<u32>,
+    explained: &'m Cell<usize>,
 }
 
+/// The most rules for which all cells are asked what they have instead: a report shows fifty problems of all kinds.
+const MOST_EXPLAINED: usize = 20;
+
 impl<'m> Cells<'m> {
-    fn all(matrix: &'m Matrix<'m>) -> Self {
-        Self { matrix, blocks: matrix.blocks.iter().collect(), profile: None }
+    fn all(matrix: &'m Matrix<'m>, explained: &'m Cell<usize>) -> Self {
+        Self { matrix, blocks: matrix.blocks.iter().collect(), profile: None, explained }
     }
 
     /// Whether nothing may be said about them: some are unknown, or there are none (which is reported, or no mistake).
@@ -112,6 +121,10 @@ impl<'m> Cells<'m> {
             [block] => format!("no cell of `{}` has", block.target.name),
             _ => "no cell has".to_owned(),
         };
+        self.explained.set(self.explained.get() + 1);
+        if self.explained.get() > MOST_EXPLAINED {
+            return (format!("{who} all of these at once"), None);
+        }
         let mut present: Vec<BTreeSet<String>> = vec![BTreeSet::new(); condition.terms.len()];
         for point in points {
             for (term, values) in condition.terms.iter().zip(&mut present) {
