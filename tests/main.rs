@@ -16,6 +16,7 @@ mod hostile;
 mod house;
 mod init;
 mod interrupt;
+mod killers;
 mod markdown;
 mod repository;
 mod reproducible;

@@ -1,11 +1,12 @@
 //! What every command needs: the flags, the machine, the terminal, and the way to report.
 
 use std::collections::BTreeMap;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{BufWriter, IsTerminal as _, Write as _};
 use std::sync::Mutex;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use miette::Diagnostic;
+use serde::Serialize;
 use serde_json::Value;
 use xbuild_platform::HostPlatform;
 use xbuild_toolchain::Environment;
@@ -14,6 +15,7 @@ use crate::args::{Color, Global};
 use crate::diagnostics::{Note, Source, document, entries, human};
 use crate::exit::Exit;
 use crate::present::harmless::harmless;
+use crate::present::json::write_line;
 
 /// One thing to report, boxed: every crate has its own kind.
 pub(crate) type Problem = Box<dyn Diagnostic + Send + Sync>;
@@ -110,6 +112,12 @@ impl Context {
         let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     }
 
+    /// Writes a document, or one line of a stream of them, to standard output.
+    pub(crate) fn print_json(&self, document: &impl Serialize) {
+        let mut out = BufWriter::new(std::io::stdout().lock());
+        let _ = write_line(&mut out, document).and_then(|()| out.flush());
+    }
+
     /// Says something beside the result, on standard error.
     pub(crate) fn say(&self, text: &str) {
         if !self.global.quiet && !self.is_json() {
@@ -141,7 +149,7 @@ impl Context {
     /// Writes what a program is to read of all problems of the run: one document.
     pub(crate) fn finish(&self) {
         if let Some(told) = self.told.lock().ok().filter(|told| !told.is_empty()) {
-            let _ = writeln!(std::io::stderr().lock(), "{}", document(&told));
+            let _ = write_line(&mut BufWriter::new(std::io::stderr().lock()), &document(&told));
         }
     }
 

@@ -1,5 +1,6 @@
 //! The project: its file found, read and checked, every problem reported at once.
 
+use std::fmt::Display;
 use std::io::Read as _;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -115,7 +116,7 @@ impl File {
             }
         }
         found.sort_by_key(|(offset, _)| *offset);
-        (checked.project, found.into_iter().map(|(_, problem)| problem).collect())
+        (checked.project, at_most(found.into_iter().map(|(_, problem)| problem).collect()))
     }
 
     /// The project, where nothing is wrong with it.
@@ -129,8 +130,50 @@ impl File {
     }
 }
 
+/// Fifty problems and a count of the rest. What reads the file counts its own in the same way; beside so many of them the
+/// matrix's are knock-on.
+fn at_most(mut problems: Vec<Problem>) -> Vec<Problem> {
+    let is_count = |problem: &Problem| problem.code().is_some_and(|code| code.to_string() == "xbuild::too-many");
+    let count = problems.iter().position(is_count).map(|place| problems.remove(place));
+    let more = problems.len().saturating_sub(MOST);
+    let fails = |problem: &Problem| matches!(problem.severity(), None | Some(Severity::Error));
+    let severity = if problems.iter().skip(MOST).any(fails) { Severity::Error } else { Severity::Warning };
+    problems.truncate(MOST);
+    match count {
+        Some(count) => problems.push(count),
+        None if more > 0 => problems.push(Box::new(TooMany { more, severity })),
+        None => {}
+    }
+    problems
+}
+
+/// The most problems that a report holds.
+const MOST: usize = 50;
+
+/// What is left out.
+#[derive(Debug, thiserror::Error)]
+#[error("{more} more {} not shown", if *more == 1 { "problem is" } else { "problems are" })]
+struct TooMany {
+    more: usize,
+    severity: Severity,
+}
+
+impl Diagnostic for TooMany {
+    fn code(&self) -> Option<Box<dyn Display + '_>> {
+        Some(Box::new("xbuild::too-many"))
+    }
+
+    fn severity(&self) -> Option<Severity> {
+        Some(self.severity)
+    }
+
+    fn help(&self) -> Option<Box<dyn Display + '_>> {
+        Some(Box::new("repair these first"))
+    }
+}
+
 /// The largest text that is looked at; the reader refuses it before parsing (see the book's `too-large`).
-const LARGEST: u64 = 4 * 1024 * 1024;
+pub(crate) const LARGEST: u64 = 4 * 1024 * 1024;
 
 /// Whether a problem fails the run.
 pub(crate) fn is_error(context: &Context, problem: &Problem) -> bool {

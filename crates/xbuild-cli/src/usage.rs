@@ -16,6 +16,7 @@ use crate::context::{Failure, Problem};
 use crate::diagnostics::{Note, human, json};
 use crate::exit::Exit;
 use crate::present::harmless::harmless;
+use crate::present::json::write_line;
 
 /// Arguments that do not read.
 #[derive(Debug, PartialEq, Eq, thiserror::Error, Diagnostic)]
@@ -45,12 +46,14 @@ pub(crate) fn refused(error: &clap::Error, arguments: impl Iterator<Item = OsStr
 pub(crate) fn report(failure: &Failure, format: Format) -> Exit {
     let problems: Vec<(&Problem, Note)> = failure.problems.iter().map(|problem| (problem, Note::default())).collect();
     let source = failure.source.as_ref();
-    let text = if format.is_for_programs() {
-        format!("{}\n", json(&problems, source))
+    let mut out = std::io::stderr().lock();
+    let _ = if format.is_for_programs() {
+        write_line(&mut out, &json(&problems, source))
     } else {
-        problems.iter().map(|(problem, note)| human(problem.as_ref(), source, note, false)).collect()
+        let text: String =
+            problems.iter().map(|(problem, note)| human(problem.as_ref(), source, note, false)).collect();
+        out.write_all(text.as_bytes())
     };
-    let _ = std::io::stderr().write_all(text.as_bytes());
     failure.exit
 }
 

@@ -207,7 +207,7 @@ impl Run<'_> {
     fn tell(&self, event: &Event<'_>) {
         if self.context.global.format == Format::Ndjson {
             let out = relative_out(self.context, self.loaded);
-            self.context.print(&format!("{}\n", event_line(event, &out)));
+            self.context.print_json(&event_line(event, &out));
         }
         self.drawing.event(event);
         self.trace.event(event);
@@ -339,13 +339,10 @@ fn present(
     elapsed: Duration,
 ) {
     match context.global.format {
-        Format::Json => context.print(&format!("{}\n", document(context, loaded, gathered, report, written, elapsed))),
+        Format::Json => context.print_json(&document(context, loaded, gathered, report, written, elapsed)),
         Format::Ndjson => {
             let totals = totals(report, elapsed);
-            context.print(&format!(
-                "{}\n",
-                json!({ "format": 1, "event": "ended", "totals": totals, "lock": written.json() })
-            ));
+            context.print_json(&json!({ "format": 1, "event": "ended", "totals": totals, "lock": written.json() }));
         }
         _ => context.print(&table(context, loaded, report, written, elapsed)),
     }

@@ -11,7 +11,7 @@ pub(crate) fn run(context: &Context) -> Result<Exit, Failure> {
     let fails = project.is_none() || problems.iter().any(|problem| is_error(context, problem));
     if context.is_json() {
         let problems: Vec<(&Problem, Note)> = problems.iter().map(|problem| (problem, Note::default())).collect();
-        context.print(&format!("{}\n", json(&problems, Some(&file.source))));
+        context.print_json(&json(&problems, Some(&file.source)));
     } else {
         context.problems(&problems, Some(&file.source));
         summary(context, &file.source.name, &problems);

@@ -5,13 +5,16 @@ use miette::Diagnostic;
 use crate::args::FmtArguments;
 use crate::context::{Context, Failure, Problem};
 use crate::exit::Exit;
-use crate::project::File;
+use crate::project::{File, LARGEST};
 
 #[derive(Debug, thiserror::Error, Diagnostic)]
 enum FmtError {
     #[error("`{name}` is not laid out as `xbuild fmt` does it")]
     #[diagnostic(code("xbuild::not-formatted"), help("run `xbuild fmt`"))]
     Differs { name: String },
+    #[error("laid out, `{name}` is larger than a file may be")]
+    #[diagnostic(code("xbuild::too-large"), help("split it, or generate less of it"))]
+    Grows { name: String },
     #[error("cannot write `{path}`")]
     #[diagnostic(code("xbuild::io"))]
     Write {
@@ -29,6 +32,9 @@ pub(crate) fn run(context: &Context, arguments: &FmtArguments) -> Result<Exit, F
         return Err(Failure { exit: Exit::Config, problems, source: Some(file.source) });
     }
     let formatted = xbuild_kdl::format(&file.source.text);
+    if formatted.len() as u64 > LARGEST {
+        return Err(Failure::new(Exit::Config, FmtError::Grows { name: file.source.name }));
+    }
     let differs = formatted != file.source.text;
     let from_stdin = context.global.file.as_deref().is_some_and(|path| path == "-");
     if arguments.check && differs {

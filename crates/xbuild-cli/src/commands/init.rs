@@ -163,7 +163,7 @@ fn write(path: &Utf8Path, name: &Utf8Path, text: &str) -> Result<(), Failure> {
 
 fn present(context: &Context, target: &Target, made: &Made) {
     if context.is_json() {
-        return context.print(&format!("{}\n", document(target, made)));
+        return context.print_json(&document(target, made));
     }
     for note in &made.written.notes {
         context.say(&format!("note: {}", line(note, made.from.as_deref())));

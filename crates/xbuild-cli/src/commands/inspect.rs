@@ -80,7 +80,7 @@ pub(crate) fn run(context: &Context, arguments: &InspectArguments) -> Result<Exi
     }
     if context.is_json() {
         let files: Vec<Value> = seen.iter().map(|file| Value::Object(document(file))).collect();
-        context.print(&format!("{}\n", json!({ "format": 1, "files": files })));
+        context.print_json(&json!({ "format": 1, "files": files }));
     } else {
         context.print(&human(&seen));
     }

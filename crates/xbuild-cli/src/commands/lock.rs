@@ -304,7 +304,7 @@ fn finish(
     let changed = if arguments.check || context.global.locked { false } else { lock.write(new)? };
     let written = Written { changed, drifts, refused };
     if context.is_json() {
-        context.print(&format!("{}\n", json!({ "format": 1, "lock": written.json() })));
+        context.print_json(&json!({ "format": 1, "lock": written.json() }));
     } else {
         context.print(&format!("{}\n", written.sentence()));
     }

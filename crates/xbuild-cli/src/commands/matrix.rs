@@ -15,6 +15,7 @@ use crate::context::{Context, Failure};
 use crate::exit::Exit;
 use crate::present::cell::{Place, Places, axes_of};
 use crate::present::harmless::harmless;
+use crate::present::json::write_line;
 use crate::present::table::Table;
 use crate::project::Loaded;
 use crate::selecting::select;
@@ -36,22 +37,31 @@ pub(crate) fn run(context: &Context, selecting: &Selecting) -> Result<Exit, Fail
     let selected = select(context, &loaded, &matrix, selecting)?;
     let places = Places::new(&loaded.file.source);
     match context.global.format {
-        Format::Json => print(&document(&loaded, &matrix, &selected, &places)),
+        Format::Json => context.print_json(&document(&loaded, &matrix, &selected, &places)),
         Format::Ndjson => lines(&selected.cells, &places, std::io::stdout().lock()),
-        Format::Github => context.print(&format!("{}\n", github(&selected)?)),
+        Format::Github => context.print_json(&github(&selected)?),
         _ => context.print(&table(&loaded, &matrix, &selected, &places)),
     }
     Ok(Exit::Done)
 }
 
-/// The whole expansion.
+/// The whole expansion, whose lists are made while it is written: a million cells never stand in memory as JSON.
 #[derive(Serialize)]
-struct Document<'a> {
+struct Document<'a, C, D> {
     format: u8,
     project: String,
     profiles: Vec<&'a str>,
-    cells: Vec<Line<'a>>,
-    dropped: Vec<Gone<'a>>,
+    cells: C,
+    dropped: D,
+}
+
+/// A list, one element after the other.
+struct List<F>(F);
+
+impl<F: Fn() -> I, I: Iterator<Item: Serialize>> Serialize for List<F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((self.0)())
+    }
 }
 
 /// A cell, serialized as it stands: there may be a million, and a tree of values for each would cost ten times as much.
@@ -97,32 +107,25 @@ fn axes<S: Serializer>(point: &Point<'_>, serializer: S) -> Result<S::Ok, S::Err
     serializer.collect_map(point.axes().map(|(name, value)| (name.as_str(), value.as_str())))
 }
 
-fn document<'a>(
+fn document<'m>(
     loaded: &Loaded,
-    matrix: &'a Matrix<'a>,
-    selected: &'a Selected<'a>,
-    places: &Places<'a>,
-) -> Document<'a> {
-    let gone = |point: Dropped<'a>| Gone { id: *point, reason: Dropped::REASON, by: places.place(point.by().origin) };
+    matrix: &'m Matrix<'m>,
+    selected: &'m Selected<'m>,
+    places: &'m Places<'m>,
+) -> impl Serialize + use<'m> {
+    let gone = |point: Dropped<'m>| Gone { id: *point, reason: Dropped::REASON, by: places.place(point.by().origin) };
     Document {
         format: 1,
         project: loaded.name(),
-        profiles: selected.profiles.iter().map(|profile| profile.as_str()).collect(),
-        cells: selected.cells.iter().map(|cell| Line::of(*cell, places)).collect(),
-        dropped: dropped(matrix, selected).map(gone).collect(),
+        profiles: selected.profiles.iter().map(|profile| profile.as_str()).collect::<Vec<&'m str>>(),
+        cells: List(move || selected.cells.iter().map(|cell| Line::of(*cell, places))),
+        dropped: List(move || dropped(matrix, selected).map(gone)),
     }
 }
 
 /// The points that rules removed from the selected profiles.
 fn dropped<'m>(matrix: &'m Matrix<'m>, selected: &'m Selected<'m>) -> impl Iterator<Item = Dropped<'m>> {
     matrix.dropped().filter(|point| point.profile().is_none_or(|profile| selected.profiles.contains(&profile)))
-}
-
-/// A document on standard output. A reader that went away ends it.
-fn print(document: &impl Serialize) {
-    let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
-    let written = serde_json::to_writer(&mut out, document).map_err(Into::into);
-    let _ = written.and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush());
 }
 
 /// One cell a line, written while it goes. A reader that went away ends it.
@@ -154,7 +157,9 @@ struct Frame<'a> {
 
 impl<'a> Frame<'a> {
     fn of(cell: CellRef<'a>, places: &Places<'a>) -> Option<Self> {
-        let line = serde_json::to_string(&Line::of(cell, places)).ok()?;
+        let mut line = Vec::new();
+        write_line(&mut line, &Line::of(cell, places)).ok()?;
+        let line = String::from_utf8(line).ok()?;
         let mut id = cell.id().to_string();
         let axes: String = cell.axes().map(|(name, value)| format!(",{name}={value}")).collect();
         id.truncate(id.len() - axes.len());
@@ -163,7 +168,7 @@ impl<'a> Frame<'a> {
         let (middle, tail) = rest.split_once("\"axes\":{")?;
         let head = format!("{{\"format\":1,\"id\":\"{id}");
         let middle = format!("{middle}\"axes\":{{");
-        Some(Self { cell, head, middle, tail: format!("{}\n", tail.strip_prefix(&objects.join(","))?) })
+        Some(Self { cell, head, middle, tail: tail.strip_prefix(&objects.join(","))?.to_owned() })
     }
 
     fn fits(&self, cell: CellRef<'_>) -> bool {

@@ -89,7 +89,7 @@ impl Shown<'_> {
     fn present(&self) {
         let cells = &self.gathered.plan.cells;
         match self.context.global.format {
-            Format::Json => self.context.print(&format!("{}\n", self.document())),
+            Format::Json => self.context.print_json(&self.document()),
             Format::Ndjson => self.lines(),
             Format::Dot => self.context.print(&graph::dot(&self.loaded.name(), cells)),
             Format::Mermaid => self.mermaid(&graph::mermaid(cells)),
@@ -122,11 +122,11 @@ impl Shown<'_> {
             for cell in cells {
                 let mut fields = view.document(cell);
                 fields.shift_insert(0, "format".into(), json!(1));
-                self.context.print(&format!("{}\n", Value::Object(fields)));
+                self.context.print_json(&Value::Object(fields));
             }
         });
         if let Some(diff) = self.diff {
-            self.context.print(&format!("{}\n", json!({ "format": 1, "diff": diff_view::json(diff) })));
+            self.context.print_json(&json!({ "format": 1, "diff": diff_view::json(diff) }));
         }
     }
 

@@ -250,7 +250,7 @@ impl Checked {
 
     fn finish(self, context: &Context, loaded: Option<&Loaded>) -> Exit {
         if context.is_json() {
-            context.print(&format!("{}\n", self.json()));
+            context.print_json(&self.json());
         } else {
             context.print(&self.table());
         }

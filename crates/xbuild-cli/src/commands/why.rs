@@ -53,7 +53,7 @@ pub(crate) fn run(context: &Context, arguments: &WhyArguments) -> Result<Exit, F
 
 fn show(context: &Context, json: impl FnOnce() -> Value, text: impl FnOnce() -> String) {
     if context.is_json() {
-        context.print(&format!("{}\n", json()));
+        context.print_json(&json());
     } else {
         context.print(&text());
     }

@@ -5,6 +5,7 @@ pub(crate) mod cell;
 pub(crate) mod diff;
 pub(crate) mod graph;
 pub(crate) mod harmless;
+pub(crate) mod json;
 pub(crate) mod plan;
 pub(crate) mod plan_table;
 pub(crate) mod progress;
