@@ -1,4 +1,4 @@
-//! The repository's own chores: `cargo xtask tidy`, `cargo xtask grammar`, `cargo xtask ci`, `cargo xtask bench`.
+//! The repository's own chores: `cargo xtask tidy`, `ci`, `grammar`, `bench` and `fuzz`.
 //!
 //! Whatever takes more than one command to do right has a name here. Nothing in it ships, and no test depends on it.
 
@@ -7,6 +7,7 @@
 mod bench;
 mod chores;
 mod grammar;
+mod fuzz;
 mod step;
 
 use std::error::Error;
@@ -24,6 +25,10 @@ usage: cargo xtask tidy                  layout, lints, documents and house rule
            --platforms N                 only the first N platforms (default 10)
            --scenario NAME               only this one: fresh, cold-platform, unchanged, leaf (repeats)
            --out FILE                    also write every single run, as tab-separated values
+       cargo xtask fuzz [OPTIONS]        any bytes for all that reads the bytes of others
+           --target NAME                 only this one: parse, check, fmt, inspect (repeats)
+           --seconds N                   for so long each (default 60)
+           --runs N                      so many executions each
 ";
 
 fn main() -> ExitCode {
@@ -34,6 +39,7 @@ fn main() -> ExitCode {
         ["ci"] => chores::ci(),
         ["grammar"] => grammar::write(),
         ["bench", options @ ..] => bench::run(options),
+        ["fuzz", options @ ..] => fuzz::run(options),
         _ => {
             eprint!("{USAGE}");
             return ExitCode::from(2);
