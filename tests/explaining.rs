@@ -263,7 +263,7 @@ toolchain sh "1.0.0" kind=tool path="/bin/sh"
 
 #[test]
 fn a_plan_is_a_graph_that_graphviz_draws() {
-    let graph = Project::text(GRAPH).xbuild(&["plan", "--offline", "--format", "dot"]).exits(4).stdout;
+    let graph = Project::text(GRAPH).xbuild(&["plan", "--offline", "--format", "dot"]).exits(5).stdout;
     for line in ["subgraph \"cluster_app\" {", "\"proto\" -> \"prod/app@linux/amd64\";", "label=\"proto (command)\";"] {
         assert!(graph.contains(line), "{line:?} in {graph}");
     }
@@ -279,7 +279,7 @@ fn a_plan_is_a_graph_that_graphviz_draws() {
 
 #[test]
 fn a_plan_is_a_flowchart_for_mermaid() {
-    let text = Project::text(GRAPH).xbuild(&["plan", "--offline", "--format", "mermaid"]).exits(4).stdout;
+    let text = Project::text(GRAPH).xbuild(&["plan", "--offline", "--format", "mermaid"]).exits(5).stdout;
     assert!(
         text.starts_with("flowchart LR\n    subgraph t0[\"proto (command)\"]\n        c0[\"any platform<br/>"),
         "{text}"

@@ -6,8 +6,8 @@
 
 mod bench;
 mod chores;
-mod grammar;
 mod fuzz;
+mod grammar;
 mod step;
 
 use std::error::Error;
