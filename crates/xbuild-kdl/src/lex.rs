@@ -181,8 +181,7 @@ impl<'t> Lexer<'t> {
     fn raw(&self, hashes: usize, after: &str) -> Cut {
         let fence = &self.rest()[..hashes];
         let multi_line = after.strip_prefix("\"\"\"").is_some_and(|body| body.starts_with(is_newline));
-        let bad_start = after.strip_prefix("\"\"\"").is_some_and(|body| !body.starts_with(fence));
-        let (quotes, kind) = match (multi_line, bad_start) {
+        let (quotes, kind) = match (multi_line, after.starts_with("\"\"\"")) {
             (true, _) => ("\"\"\"", Kind::MultiLine),
             (false, true) => ("\"", Kind::BadMultiLine),
             (false, false) => ("\"", Kind::Raw),

@@ -7,8 +7,8 @@
 //!    (`scan`, `lex`); such a problem ends the run alone.
 //! 2. The tokens are walked once, node by node (`outline`). Each mistake that people make becomes one
 //!    [`SyntaxProblem`] and is repaired; comments and commented-out parts fall away.
-//! 3. The repaired text goes to the `kdl` crate on a thread with its own stack (`reader`); what it still
-//!    refuses is reported, replaced and read again.
+//! 3. Words and strings on one line are decoded here (`plain`). Numbers, keywords and strings over several lines go to the
+//!    `kdl` crate, on a thread (`reader`); what it still refuses is reported, replaced and read again.
 //! 4. The result is a [`Document`] whose values know where they stand (`lower`). What stands where a mistake was
 //!    repaired is `masked`: it must not raise anything more.
 //!
@@ -23,6 +23,7 @@ mod numbers;
 mod outline;
 mod patience;
 mod piece;
+mod plain;
 mod print;
 mod printable;
 mod problem;

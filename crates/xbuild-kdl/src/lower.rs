@@ -1,66 +1,79 @@
-//! The `kdl` crate's document to ours: its values, our places.
+//! Pieces and decoded values to a document: its values, each with its place.
 //!
-//! Both are walked side by side. The crate decodes strings and numbers; where things stand, and which of them are
-//! masked, is what the pieces know. The only problem that shows here is a property that stands twice, because
-//! names must be decoded to be compared.
+//! Strings on one line are decoded on the way, the rest was decoded before. The only problem that shows here is a property
+//! that stands twice, because names must be decoded to be compared.
 
 use std::collections::HashMap;
+use std::iter::Peekable;
 use std::slice::Iter;
+use std::vec::IntoIter;
 
-use kdl::{KdlDocument, KdlEntry, KdlNode, KdlValue};
+use kdl::KdlValue;
 
 use crate::document::{Block, Document, Entry, Node, Spanned, StringStyle, Value};
 use crate::piece::{Piece, PieceKind};
+use crate::plain::plain;
 use crate::printable::printable;
 use crate::{Span, SyntaxProblem};
 
-/// Lowers what was parsed from these pieces. `None` if the crate read something else than they are.
-pub(crate) fn lower(text: &str, document: &KdlDocument, pieces: &[Piece]) -> Option<(Document, Vec<SyntaxProblem>)> {
-    let mut lowering = Lowering { text, pieces: pieces.iter(), problems: Vec::new() };
-    let nodes = lowering.nodes(document)?;
-    lowering.pieces.next().is_none().then_some((Document { nodes }, lowering.problems))
+/// Builds the document of these pieces; `values` are those of the pieces that are neither replaced nor plain. `None` if they
+/// do not fit together.
+pub(crate) fn lower(text: &str, pieces: &[Piece], values: Vec<KdlValue>) -> Option<(Document, Vec<SyntaxProblem>)> {
+    let (pieces, values) = (pieces.iter().peekable(), values.into_iter());
+    let mut lowering = Lowering { text, pieces, values, problems: Vec::new() };
+    let nodes = lowering.nodes()?;
+    let all = lowering.pieces.next().is_none() && lowering.values.next().is_none();
+    all.then_some((Document { nodes }, lowering.problems))
 }
 
 struct Lowering<'t> {
     text: &'t str,
-    pieces: Iter<'t, Piece>,
+    pieces: Peekable<Iter<'t, Piece>>,
+    values: IntoIter<KdlValue>,
     problems: Vec<SyntaxProblem>,
 }
 
 impl Lowering<'_> {
+    /// The kind of the piece that is next.
+    fn kind(&mut self) -> Option<PieceKind> {
+        self.pieces.peek().map(|piece| piece.kind)
+    }
+
     fn next(&mut self, kind: PieceKind) -> Option<Piece> {
         self.pieces.next().copied().filter(|piece| piece.kind == kind)
     }
 
-    fn nodes(&mut self, document: &KdlDocument) -> Option<Vec<Node>> {
-        document.nodes().iter().map(|node| self.node(node)).collect()
+    fn nodes(&mut self) -> Option<Vec<Node>> {
+        let mut nodes = Vec::new();
+        while self.kind() == Some(PieceKind::Name) {
+            nodes.push(self.node()?);
+        }
+        Some(nodes)
     }
 
-    fn node(&mut self, node: &KdlNode) -> Option<Node> {
+    fn node(&mut self) -> Option<Node> {
         let piece = self.next(PieceKind::Name)?;
-        let name = self.name(piece, node.name().value());
-        let entries = self.entries(node.entries())?;
-        let children = self.children(node.children())?;
+        let name = self.name(piece)?;
+        let entries = self.entries()?;
+        let children = if self.kind() == Some(PieceKind::Open) { Some(self.block()?) } else { None };
         self.next(PieceKind::Break)?;
         let last = children.as_ref().map(|block| block.span).or(entries.last().map(|entry: &Entry| entry.span));
         let span = last.map_or(piece.span, |last| piece.span.to(last));
         Some(Node { name, entries, children, span, masked: piece.masked })
     }
 
-    /// `Some(None)` for a node without a block.
-    fn children(&mut self, children: Option<&KdlDocument>) -> Option<Option<Block>> {
-        let Some(children) = children else { return Some(None) };
+    fn block(&mut self) -> Option<Block> {
         let open = self.next(PieceKind::Open)?;
-        let nodes = self.nodes(children)?;
+        let nodes = self.nodes()?;
         let close = self.next(PieceKind::Close)?;
-        Some(Some(Block { nodes, span: open.span.to(close.span) }))
+        Some(Block { nodes, span: open.span.to(close.span) })
     }
 
-    fn entries(&mut self, entries: &[KdlEntry]) -> Option<Vec<Entry>> {
+    fn entries(&mut self) -> Option<Vec<Entry>> {
         let mut seen = HashMap::new();
-        let mut kept = Vec::with_capacity(entries.len());
-        for entry in entries {
-            let entry = self.entry(entry)?;
+        let mut kept = Vec::new();
+        while matches!(self.kind(), Some(PieceKind::Argument | PieceKind::Key)) {
+            let entry = self.entry()?;
             if !self.repeats(&entry, &mut seen) {
                 kept.push(entry);
             }
@@ -79,34 +92,40 @@ impl Lowering<'_> {
         first != name.span
     }
 
-    fn entry(&mut self, entry: &KdlEntry) -> Option<Entry> {
-        let Some(name) = entry.name() else {
+    fn entry(&mut self) -> Option<Entry> {
+        if self.kind() == Some(PieceKind::Argument) {
             let piece = self.next(PieceKind::Argument)?;
-            let (span, value) = (piece.span, self.value(piece, entry.value()));
+            let (span, value) = (piece.span, self.value(piece)?);
             return Some(Entry { name: None, value, span, value_span: span, masked: piece.masked });
-        };
+        }
         let key = self.next(PieceKind::Key)?;
+        let name = Some(self.name(key)?);
         let piece = self.next(PieceKind::PropertyValue)?;
-        let (name, value) = (Some(self.name(key, name.value())), self.value(piece, entry.value()));
+        let value = self.value(piece)?;
         let masked = key.masked || piece.masked;
         Some(Entry { name, value, span: key.span.to(piece.span), value_span: piece.span, masked })
     }
 
-    fn name(&self, piece: Piece, decoded: &str) -> Spanned<String> {
-        let value = if piece.replaced { piece.span.of(self.text) } else { decoded };
-        Spanned { value: value.to_owned(), span: piece.span }
+    fn name(&mut self, piece: Piece) -> Option<Spanned<String>> {
+        let Value::String { text, .. } = self.value(piece)? else { return None };
+        Some(Spanned { value: text, span: piece.span })
     }
 
-    fn value(&self, piece: Piece, value: &KdlValue) -> Value {
+    fn value(&mut self, piece: Piece) -> Option<Value> {
         let raw = piece.span.of(self.text);
-        match value {
-            _ if piece.replaced => Value::String { text: raw.to_owned(), style: StringStyle::Bare },
-            KdlValue::String(text) => Value::String { text: text.clone(), style: style(raw) },
-            KdlValue::Integer(value) => Value::Integer { value: *value, raw: raw.to_owned() },
-            KdlValue::Float(value) => Value::Float { value: *value, raw: raw.to_owned() },
-            KdlValue::Bool(value) => Value::Bool(*value),
-            KdlValue::Null => Value::Null,
+        if piece.replaced {
+            return Some(Value::String { text: raw.to_owned(), style: StringStyle::Bare });
         }
+        if let Some(text) = plain(raw) {
+            return Some(Value::String { text: text.into_owned(), style: style(raw) });
+        }
+        Some(match self.values.next()? {
+            KdlValue::String(text) => Value::String { text, style: style(raw) },
+            KdlValue::Integer(value) => Value::Integer { value, raw: raw.to_owned() },
+            KdlValue::Float(value) => Value::Float { value, raw: raw.to_owned() },
+            KdlValue::Bool(value) => Value::Bool(value),
+            KdlValue::Null => Value::Null,
+        })
     }
 }
 

@@ -308,7 +308,7 @@ impl<'t> Walk<'t> {
     fn commented_characters(&mut self, first: usize) {
         // What is inside another commented-out part is told with that one, so each token is looked at once.
         let end = if self.muted == 0 { self.at } else { first };
-        for token in &self.tokens[first..end] {
+        for token in self.tokens.iter().take(end).skip(first) {
             self.characters(token.span());
         }
     }

@@ -1,8 +1,7 @@
-//! The repaired text between our tokens and the `kdl` crate: names, values and braces, each with its place in the
-//! user's text.
+//! The repaired shape between our tokens and the document: names, values and braces, each with its place in the user's text.
 //!
-//! The crate is given a text made of these pieces: one blank between words, no comments, nothing that is
-//! commented out, a placeholder for each mistake. So its time and memory depend on the words alone.
+//! There are no comments in it, nothing that is commented out, and no mistake that is not marked. The `kdl` crate is given the
+//! values that need it and nothing else, so its time and memory depend on them alone, and nesting is nothing to it.
 
 use crate::Span;
 
@@ -33,7 +32,7 @@ pub(crate) struct Piece {
     pub(crate) span: Span,
     /// The place is under a problem that is reported.
     pub(crate) masked: bool,
-    /// The text is no KDL: the parser gets a placeholder in its place.
+    /// The text is no KDL: it is taken as it is written.
     pub(crate) replaced: bool,
 }
 
@@ -54,45 +53,26 @@ impl Piece {
     }
 }
 
-/// What a mistake is replaced with: a bare word.
-const PLACEHOLDER: &str = "x";
-
-/// The text that the parser is given, and where each piece starts in it.
+/// A node whose arguments are values of a text, for the `kdl` crate to decode; and where each starts in it.
 pub(crate) struct Clean {
     pub(crate) text: String,
     starts: Vec<u32>,
 }
 
 impl Clean {
-    /// Writes the pieces of a text.
-    pub(crate) fn new(text: &str, pieces: &[Piece]) -> Self {
-        let mut clean = Self { text: String::new(), starts: Vec::with_capacity(pieces.len()) };
-        for piece in pieces {
-            clean.push(text, *piece);
+    /// Writes values, one blank between them; a placeholder for one that was refused before.
+    pub(crate) fn new<'t>(values: impl IntoIterator<Item = Option<&'t str>>) -> Self {
+        let mut clean = Self { text: String::from("values"), starts: Vec::new() };
+        for value in values {
+            clean.text.push(' ');
+            clean.starts.push(u32::try_from(clean.text.len()).unwrap_or(u32::MAX));
+            clean.text.push_str(value.unwrap_or("refused"));
         }
         clean
     }
 
-    fn push(&mut self, text: &str, piece: Piece) {
-        self.text.push_str(match piece.kind {
-            PieceKind::Argument | PieceKind::Key | PieceKind::Open => " ",
-            PieceKind::Name | PieceKind::PropertyValue | PieceKind::Close | PieceKind::Break => "",
-        });
-        self.starts.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
-        self.text.push_str(match piece.kind {
-            PieceKind::Open => "{\n",
-            PieceKind::Close => "}",
-            PieceKind::Break => "\n",
-            _ if piece.replaced => PLACEHOLDER,
-            _ => piece.span.of(text),
-        });
-        if piece.kind == PieceKind::Key {
-            self.text.push('=');
-        }
-    }
-
-    /// The piece that an offset of this text lies in, or the last one before it.
-    pub(crate) fn piece_at(&self, offset: usize) -> usize {
+    /// The value that an offset of this text lies in, or the last one before it.
+    pub(crate) fn value_at(&self, offset: usize) -> usize {
         self.starts.partition_point(|start| *start as usize <= offset).saturating_sub(1)
     }
 }

@@ -1,27 +1,29 @@
 //! Bytes to a document and all its problems: the order of the steps, and the `kdl` crate kept within bounds.
 //!
-//! The crate runs on a thread of its own, because its stack need grows with nesting, and with bounded patience, because
-//! its time is not linear in everything (a multi-line string of joined lines). It is given the repaired text only.
+//! The crate runs on a thread of its own and with bounded patience, because its time is not linear in everything (a multi-line
+//! string of joined lines). It is given the values that need it and nothing else: no nodes, no blocks, no words.
 
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 
-use kdl::{KdlDiagnostic, KdlDocument};
+use kdl::{KdlDiagnostic, KdlDocument, KdlValue};
 
 use crate::lower::lower;
 use crate::outline::{Outline, outline, syntax};
 use crate::patience::{PATIENCE, wait};
-use crate::piece::{Clean, Piece, PieceKind};
+use crate::piece::{Clean, Piece};
+use crate::plain::plain;
 use crate::scan::scan;
 use crate::span::Span;
 use crate::token::is_newline;
 use crate::{Document, SyntaxProblem};
 
-/// The stack of the parse thread. 32 levels need about 210 KB; the rest is for what was not measured.
-const STACK: usize = 16 << 20;
+/// The stack of the parse thread. Nothing that it does grows with the text but the 32 levels of the document; the rest is for
+/// what was not measured.
+const STACK: usize = 4 << 20;
 
-/// How many pieces the crate is given at once, and the rest of the node that the last of them is in.
+/// How many values the crate is given at once.
 const BATCH: usize = 4_096;
 
 /// How often a text is repaired and read again.
@@ -92,70 +94,74 @@ fn given_up(error: RecvTimeoutError) -> SyntaxProblem {
     }
 }
 
-/// Reads whole nodes, a few thousand pieces at a time: the crate's document is ten times as large as ours.
+/// Decodes the values that need the crate, a few thousand at a time because its document is large, and builds the document.
 fn read(text: &str, pieces: &[Piece]) -> Parsed {
-    let mut whole = Parsed::default();
-    for batch in batches(pieces) {
-        let part = read_batch(text, batch);
-        whole.problems.extend(part.problems);
-        if part.fatal {
-            return Parsed { document: Document::default(), fatal: true, ..whole };
-        }
-        whole.document.nodes.extend(part.document.nodes);
-    }
-    whole
-}
-
-/// Cuts between the nodes at the top.
-fn batches(pieces: &[Piece]) -> impl Iterator<Item = &[Piece]> {
-    let (mut depth, mut length) = (0_usize, 0_usize);
-    pieces.split_inclusive(move |piece| {
-        length += 1;
-        match piece.kind {
-            PieceKind::Open => depth += 1,
-            PieceKind::Close => depth = depth.saturating_sub(1),
-            PieceKind::Break if depth == 0 && length >= BATCH => {
-                length = 0;
-                return true;
+    let mut pieces = pieces.to_vec();
+    let needs_crate = |piece: &Piece| piece.is_text() && !piece.replaced && plain(piece.span.of(text)).is_none();
+    let coded: Vec<usize> = (0..pieces.len()).filter(|index| needs_crate(&pieces[*index])).collect();
+    let (mut values, mut problems) = (Vec::with_capacity(coded.len()), Vec::new());
+    for batch in coded.chunks(BATCH) {
+        match decode(text, &mut pieces, batch, &mut problems) {
+            Some(decoded) => values.extend(decoded),
+            None => {
+                problems.push(unreadable());
+                return Parsed { document: Document::default(), problems, fatal: true };
             }
-            _ => {}
         }
-        false
-    })
+    }
+    let Some((document, repeated)) = lower(text, &pieces, values) else { return Parsed::refused(unreadable()) };
+    problems.extend(repeated);
+    Parsed { document, problems, fatal: false }
 }
 
-/// Parses, and replaces what the parser refuses, until it refuses nothing.
-fn read_batch(text: &str, pieces: &[Piece]) -> Parsed {
-    let (mut pieces, mut problems) = (pieces.to_vec(), Vec::new());
+/// Parses, and replaces what the parser refuses, until it refuses nothing. `None` where that does not end; otherwise what
+/// is not replaced.
+fn decode(
+    text: &str,
+    pieces: &mut [Piece],
+    batch: &[usize],
+    problems: &mut Vec<SyntaxProblem>,
+) -> Option<Vec<KdlValue>> {
     for _ in 0..ROUNDS {
-        let clean = Clean::new(text, &pieces);
+        let sources = batch.iter().map(|index| pieces[*index]);
+        let clean = Clean::new(sources.map(|piece| (!piece.replaced).then(|| piece.span.of(text))));
         let found = match KdlDocument::parse_v2(&clean.text) {
-            Ok(document) => return finished(text, &document, &pieces, problems),
-            Err(error) => blame(text, &clean, &mut pieces, &error.diagnostics),
+            Ok(document) => return values(document, pieces, batch),
+            Err(error) => blame(text, &clean, pieces, batch, &error.diagnostics),
         };
         if found.is_empty() {
             break;
         }
         problems.extend(found);
     }
-    problems.push(unreadable());
-    Parsed { document: Document::default(), problems, fatal: true }
+    None
 }
 
-fn finished(text: &str, document: &KdlDocument, pieces: &[Piece], mut problems: Vec<SyntaxProblem>) -> Parsed {
-    let Some((document, repeated)) = lower(text, document, pieces) else { return Parsed::refused(unreadable()) };
-    problems.extend(repeated);
-    Parsed { document, problems, fatal: false }
+/// The values of what is not replaced. `None` if the crate read something else than it was given.
+fn values(mut document: KdlDocument, pieces: &[Piece], batch: &[usize]) -> Option<Vec<KdlValue>> {
+    let [node] = document.nodes_mut().as_mut_slice() else { return None };
+    let entries = std::mem::take(node.entries_mut());
+    let all = entries.len() == batch.len() && entries.iter().all(|entry| entry.name().is_none());
+    let decoded = entries.iter().zip(batch).filter(|(_, index)| !pieces[**index].replaced);
+    all.then(|| decoded.map(|(entry, _)| entry.value().clone()).collect())
 }
 
 /// Replaces the pieces that the parser's diagnostics point at. Empty if they point at none that can be replaced.
-fn blame(text: &str, clean: &Clean, pieces: &mut [Piece], diagnostics: &[KdlDiagnostic]) -> Vec<SyntaxProblem> {
+fn blame(
+    text: &str,
+    clean: &Clean,
+    pieces: &mut [Piece],
+    batch: &[usize],
+    diagnostics: &[KdlDiagnostic],
+) -> Vec<SyntaxProblem> {
     let mut found = Vec::new();
     for diagnostic in diagnostics {
-        let index = clean.piece_at(diagnostic.span.offset());
-        let Some(piece) = pieces.get_mut(index).filter(|piece| piece.is_text() && !piece.replaced) else { continue };
-        (piece.replaced, piece.masked) = (true, true);
-        found.push(refused(piece.span, piece.span.of(text)));
+        let Some(&index) = batch.get(clean.value_at(diagnostic.span.offset())) else { continue };
+        let piece = &mut pieces[index];
+        if !piece.replaced {
+            (piece.replaced, piece.masked) = (true, true);
+            found.push(refused(piece.span, piece.span.of(text)));
+        }
     }
     found
 }

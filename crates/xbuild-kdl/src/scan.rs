@@ -1,8 +1,8 @@
 //! What must hold before a text is read as nodes: its size, its depth, and that braces and strings are whole.
 //!
 //! Nothing here is repaired: a text with such a problem is not read further, because what follows the problem is
-//! probably not what it seems. The bounds are what the `kdl` crate 6.7.1 takes in memory (about 0.9 KB a word) and
-//! stack (about 6.5 KB a level).
+//! probably not what it seems. The bounds are what the `kdl` crate 6.7.1 takes for a whole document: about 0.9 KB
+//! of memory a word and 6.5 KB of stack a level. It is given less than that (see `reader`).
 
 use crate::SyntaxProblem;
 use crate::lex::lex;

@@ -53,6 +53,7 @@ fn openings_without_their_end() {
     check(format!("a {}", "x(".repeat(2_000)).as_bytes(), "syntax");
     check(format!("a {}", "(".repeat(10_000)).as_bytes(), "syntax");
     check(format!("a{}", "{b}".repeat(10_000)).as_bytes(), "syntax");
+    check(b"/-{1(}", "sound");
     check(format!("a {}", "\\".repeat(100_000)).as_bytes(), "quote-me");
 }
 
