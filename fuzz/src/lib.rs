@@ -22,7 +22,8 @@ pub fn check_problem(text: &str, problem: &dyn Diagnostic) {
 }
 
 fn acts_on_a_terminal(character: char) -> bool {
-    character.is_control() || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    character.is_control()
+        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Checks that every place of a document lies in the text.

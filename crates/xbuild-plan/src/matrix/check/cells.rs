@@ -32,7 +32,7 @@ pub(super) fn check<'m>(matrix: &'m Matrix<'m>) -> Vec<MatrixProblem> {
             }
             // What follows asks for the platform and the settings alone, and neighbours mostly share both.
             let seen = (cell.row.target, cell.row.pair, Arc::as_ptr(&resolved));
-            if std::mem::replace(&mut last, Some(seen)) == Some(seen) {
+            if last.replace(seen) == Some(seen) {
                 continue;
             }
             images.add(cell, &resolved, certain);
