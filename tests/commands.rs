@@ -59,6 +59,24 @@ fn check_says_that_a_file_is_good() {
 }
 
 #[test]
+fn a_text_that_was_checked_before_is_known_by_all_that_its_verdict_hangs_on() {
+    let project = Project::text(STATIC);
+    let check =
+        |more: &[&str], code| drop(project.xbuild(&[&["check", "--cache-dir", "known"], more].concat()).exits(code));
+    check(&[], 0);
+    assert!(project.path("known/v1/index/clean").is_file());
+    check(&[], 0);
+    check(&["--max-cells", "2"], 3);
+    project.edit("xbuild.kdl", "linux/arm64", "linux/aarch64");
+    check(&[], 3);
+    check(&[], 3);
+    project.edit("xbuild.kdl", "linux/aarch64", "linux/arm64");
+    check(&[], 0);
+    fs::write(project.path("known/v1/index/clean"), "no keys").unwrap();
+    check(&[], 0);
+}
+
+#[test]
 fn check_reports_every_problem_with_its_place() {
     let text = STATIC.replace("\"linux/arm64\"", "\"linux/aarch64\"").replace("\"1.26.3\"", "1.26");
     let ran = Project::text(text).xbuild(&["check", "--format", "json"]).exits(3);

@@ -262,6 +262,24 @@ toolchain sh "1.0.0" kind=tool path="/bin/sh"
 "#;
 
 #[test]
+fn why_names_the_dependency_that_a_condition_replaced() {
+    let text = GRAPH
+        .replace("    deps proto\n", "    deps proto\n    when os=linux {\n        deps proto at=\"gen\"\n    }\n");
+    let project = Project::text(text);
+    let why = |format| ["why", "prod/app@linux/amd64", "--offline", "--format", format];
+    let text = project.xbuild(&why("human")).exits(5).stdout;
+    let deps: Vec<&str> = text.lines().skip_while(|line| !line.starts_with("  deps")).take(2).map(str::trim).collect();
+    let [holds, lost] = deps[..] else { panic!("{text}") };
+    assert!(holds.starts_with("deps") && holds.contains(r#"proto at="gen""#), "{text}");
+    assert!(holds.contains("target, when os=linux") && holds.ends_with("xbuild.kdl:13:14"), "{text}");
+    assert!(lost.starts_with("not proto ") && lost.ends_with("xbuild.kdl:11:10"), "{text}");
+    let document = project.xbuild(&why("json")).exits(5).json();
+    let [dep] = document["deps"].as_array().unwrap().as_slice() else { panic!("{document}") };
+    assert_eq!((&dep["target"], &dep["by"]["when"]), (&json!("proto"), &json!("when os=linux")));
+    assert_eq!((&dep["lost"][0]["value"], &dep["lost"][0]["when"]), (&json!("proto"), &Value::Null));
+}
+
+#[test]
 fn a_plan_is_a_graph_that_graphviz_draws() {
     let graph = Project::text(GRAPH).xbuild(&["plan", "--offline", "--format", "dot"]).exits(5).stdout;
     for line in ["subgraph \"cluster_app\" {", "\"proto\" -> \"prod/app@linux/amd64\";", "label=\"proto (command)\";"] {

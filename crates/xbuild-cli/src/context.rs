@@ -48,7 +48,6 @@ pub(crate) struct Context {
     pub(crate) cwd: Utf8PathBuf,
     pub(crate) environment: Environment,
     pub(crate) host: HostPlatform,
-    pub(crate) processors: u32,
     color: bool,
     /// The problems so far, for the one document that a program reads at the end.
     told: Mutex<Vec<Value>>,
@@ -83,17 +82,7 @@ impl Context {
             Color::Never => false,
             Color::Auto => !no_color && std::io::stderr().is_terminal(),
         };
-        let processors =
-            std::thread::available_parallelism().map_or(1, |count| u32::try_from(count.get()).unwrap_or(1));
-        Ok(Self {
-            global,
-            cwd,
-            environment: Environment::new(variables),
-            host,
-            processors,
-            color,
-            told: Mutex::default(),
-        })
+        Ok(Self { global, cwd, environment: Environment::new(variables), host, color, told: Mutex::default() })
     }
 
     /// Whether results are for a program.
@@ -164,10 +153,24 @@ impl Context {
         self.global.out.as_ref().map_or_else(|| root.join("dist"), |out| self.cwd.join(out))
     }
 
-    /// Where the cache is: the flag, else the user's cache folder.
+    /// How many things this machine does at once.
+    pub(crate) fn processors(&self) -> u32 {
+        std::thread::available_parallelism().map_or(1, |count| u32::try_from(count.get()).unwrap_or(1))
+    }
+
+    /// Where the cache is: the flag, else the user's cache folder, else a folder here.
     pub(crate) fn cache(&self) -> Utf8PathBuf {
+        self.own_cache().unwrap_or_else(|| self.cwd.join(".xbuild-cache"))
+    }
+
+    /// Whether the cache is where the user wants caches, and not in the working folder for want of a home.
+    pub(crate) fn has_own_cache(&self) -> bool {
+        self.own_cache().is_some()
+    }
+
+    fn own_cache(&self) -> Option<Utf8PathBuf> {
         if let Some(cache) = &self.global.cache_dir {
-            return self.cwd.join(cache);
+            return Some(self.cwd.join(cache));
         }
         let absolute = |name| self.environment.get(name).map(Utf8PathBuf::from).filter(|path| path.is_absolute());
         let home = || self.environment.home().map(Utf8Path::to_owned);
@@ -175,7 +178,7 @@ impl Context {
             let below = if cfg!(target_os = "macos") { "Library/Caches" } else { ".cache" };
             Some(home()?.join(below))
         });
-        cache.map_or_else(|| self.cwd.join(".xbuild-cache"), |cache| cache.join("xbuild"))
+        cache.map(|cache| cache.join("xbuild"))
     }
 }
 

@@ -10,6 +10,7 @@ mod context;
 mod diagnostics;
 mod exit;
 mod folder;
+mod known;
 mod present;
 mod project;
 mod selecting;

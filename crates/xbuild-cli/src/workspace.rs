@@ -99,7 +99,7 @@ pub(crate) fn session<'a>(
         settings: Settings {
             offline: context.global.offline,
             no_cache: context.global.no_cache,
-            processors: usize::try_from(context.processors).unwrap_or(1),
+            processors: usize::try_from(context.processors()).unwrap_or(1),
         },
         progress,
     }

@@ -49,7 +49,7 @@ impl Fill<'_> {
 
     /// Where the outputs of a dependency are in the tree.
     fn out_of(&self, target: &str) -> Result<Vec<Part>, Reason> {
-        let dep = self.resolved.deps().iter().find(|dep| dep.target.as_str() == target);
+        let dep = self.resolved.deps().find(|dep| dep.target.as_str() == target);
         let stranger = || Reason::Unsupported {
             what: format!("{{out:{target}}}"),
             detail: format!("this cell does not depend on it: add `deps {target}`"),

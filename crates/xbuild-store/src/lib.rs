@@ -18,6 +18,7 @@
 //! | `v1/memo/HH/…` | small answers by key | sealed |
 //! | `v1/cells/…` | which keys a cell had, the last and the one before it | sealed |
 //! | `v1/index/{files,blobs}` | file digests by stat | a checksum in every entry |
+//! | `v1/index/clean` | keys of project files without a problem | a key is found or not |
 //! | `v1/lease/…` | locks, gone with their owner | – |
 //! | `v1/tmp/…` | what is being written | – |
 //! | `v1/quarantine/…` | what was found to be bad | never |
@@ -55,6 +56,7 @@
 mod blobs;
 mod cache;
 mod cells;
+mod clean;
 mod disk;
 mod error;
 mod guard;
@@ -78,6 +80,7 @@ mod testing;
 
 pub use blobs::{Cas, Ingested, Taking};
 pub use cache::ActionCache;
+pub use clean::{is_clean, remember_clean};
 pub use error::StoreError;
 pub use guard::Guard;
 pub use index::{FileDigest, FileIndex};

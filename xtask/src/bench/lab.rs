@@ -131,9 +131,14 @@ impl Lab {
         command
     }
 
-    /// Builds, not timed.
+    /// Builds, not timed. Finished results are not used, which would leave the compile cache as empty as an earlier scenario
+    /// made it.
     pub(crate) fn build(&self, contender: Contender) -> Outcome {
-        output(&mut self.plain_command(contender)).map(drop)
+        let mut command = self.plain_command(contender);
+        if contender == Contender::Xbuild {
+            command.arg("--no-cache");
+        }
+        output(&mut command).map(drop)
     }
 
     /// Gives a contender what xbuild, which is the first one, has compiled.

@@ -136,7 +136,7 @@ impl Run<'_> {
         let tell = |event: Event<'_>| self.tell(&event);
         let gathered: &Gathered = gathered;
         let resume = |cell: &PlannedCell, outputs: &Outputs| self.session.resume(gathered, cell, outputs);
-        let jobs = self.context.global.jobs.unwrap_or(self.context.processors);
+        let jobs = self.context.global.jobs.unwrap_or(self.context.processors());
         let bench = Workbench {
             store: self.session.store,
             root: &self.loaded.file.root,
@@ -149,7 +149,7 @@ impl Run<'_> {
             home: &GoFolders::prepare_home,
             allowance: Allowance {
                 jobs,
-                processors: self.context.processors,
+                processors: self.context.processors(),
                 memory: memory(),
                 on_failure: if self.context.global.fail_fast { OnFailure::FailFast } else { OnFailure::KeepGoing },
                 isolation,

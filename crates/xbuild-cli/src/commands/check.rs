@@ -3,20 +3,33 @@
 use crate::context::{Context, Failure, Problem};
 use crate::diagnostics::{Note, json};
 use crate::exit::Exit;
+use crate::known::KnownText;
 use crate::project::{File, is_error};
 
 pub(crate) fn run(context: &Context) -> Result<Exit, Failure> {
     let file = File::find(context)?;
+    let known = KnownText::new(context, file.bytes());
+    if known.as_ref().is_some_and(|known| known.is_clean(context)) {
+        tell(context, &file, &[]);
+        return Ok(Exit::Done);
+    }
     let (project, problems) = file.check(context);
     let fails = project.is_none() || problems.iter().any(|problem| is_error(context, problem));
+    tell(context, &file, &problems);
+    if let Some(known) = known.filter(|_| project.is_some() && problems.is_empty()) {
+        known.remember(context);
+    }
+    Ok(if fails { Exit::Config } else { Exit::Done })
+}
+
+fn tell(context: &Context, file: &File, problems: &[Problem]) {
     if context.is_json() {
         let problems: Vec<(&Problem, Note)> = problems.iter().map(|problem| (problem, Note::default())).collect();
         context.print_json(&json(&problems, Some(&file.source)));
     } else {
-        context.problems(&problems, Some(&file.source));
-        summary(context, &file.source.name, &problems);
+        context.problems(problems, Some(&file.source));
+        summary(context, &file.source.name, problems);
     }
-    Ok(if fails { Exit::Config } else { Exit::Done })
 }
 
 fn summary(context: &Context, name: &str, problems: &[Problem]) {

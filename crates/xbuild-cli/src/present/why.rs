@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 use xbuild_facts::Turn;
-use xbuild_model::{BuilderKind, Expectation, Name, Op, Slot};
-use xbuild_plan::matrix::{Account, Dropped, LayerKind, Resolved, Rule, RuleKind, Said, accounts, when_text};
+use xbuild_model::{BuilderKind, Dep, Expectation, Name, Op, Slot, When};
+use xbuild_plan::matrix::{
+    Account, Dropped, LayerKind, Resolved, ResolvedDep, Rule, RuleKind, Said, SaidDep, accounts, when_text,
+};
 use xbuild_plan::{Part, PlannedCell, Reason, Verdict};
 
 use crate::present::cell::{Places, axes_of};
@@ -37,10 +39,13 @@ impl Reasons<'_> {
         let turn = self.turn.map(
             |turn| json!({ "from": turn.from.to_string(), "why": turn.why.iter().map(reason).collect::<Vec<Value>>() }),
         );
+        let deps: Vec<Value> =
+            self.resolved.resolved_deps().iter().map(|dep| dep_json(dep, self.view.places)).collect();
         let more = [
             ("exists", json!(true)),
             ("rules", json!(rules)),
             ("settings", json!(settings)),
+            ("deps", json!(deps)),
             ("last_change", json!(turn)),
         ];
         fields.extend(more.map(|(name, value)| (name.to_owned(), value)));
@@ -95,9 +100,11 @@ impl Reasons<'_> {
         if let Some(linkage) = self.expected() {
             table.row(row(&Slot::Expect(Expectation::Linkage).label(), linkage, "xbuild, as there is no cgo", ""));
         }
-        for dep in self.resolved.deps() {
-            let at = self.view.places.text(dep.target.origin);
-            table.row(row("deps", dep.target.to_string(), LayerKind::Target.as_str(), &at));
+        for dep in self.resolved.resolved_deps() {
+            table.row(self.dep_row("deps", dep_text(dep.holds.dep), &dep.holds));
+            for lost in &dep.lost {
+                table.row(self.dep_row("", format!("  not {}", dep_text(lost.dep)), lost));
+            }
         }
         table.render()
     }
@@ -127,6 +134,11 @@ impl Reasons<'_> {
             rows.push(row("", format!("  not {}", setting::spelled(default)), BUILDER, ""));
         }
         rows
+    }
+
+    fn dep_row(&self, name: &str, text: String, said: &SaidDep<'_>) -> Vec<String> {
+        let by = spoken(LayerKind::Target, said.when);
+        row(name, text, &by, &self.view.places.text(said.dep.target.origin))
     }
 
     fn at(&self, said: &Said<'_>) -> String {
@@ -259,8 +271,36 @@ fn said_text(said: &Said<'_>) -> String {
 
 /// Which layer speaks, and under which condition.
 fn speaker(said: &Said<'_>) -> String {
-    let when = said.when.map(|when| format!(", {}", when_text(when))).unwrap_or_default();
-    format!("{}{when}", said.layer.as_str())
+    spoken(said.layer, said.when)
+}
+
+fn spoken(layer: LayerKind, when: Option<&When>) -> String {
+    let when = when.map(|when| format!(", {}", when_text(when))).unwrap_or_default();
+    format!("{}{when}", layer.as_str())
+}
+
+/// A dependency as the file spells it.
+fn dep_text(dep: &Dep) -> String {
+    let chosen = dep.axes.iter().map(|(axis, value)| format!(" {axis}={value}"));
+    let at = dep.at.iter().map(|at| format!(" at=\"{}\"", at.value));
+    std::iter::once(dep.target.to_string()).chain(chosen).chain(at).collect()
+}
+
+fn dep_json(dep: &ResolvedDep<'_>, places: &Places<'_>) -> Value {
+    let said = |said: &SaidDep<'_>| {
+        json!({
+            "layer": LayerKind::Target.as_str(),
+            "op": "set",
+            "value": dep_text(said.dep),
+            "when": said.when.map(when_text),
+            "origin": places.json(said.dep.target.origin),
+        })
+    };
+    json!({
+        "target": dep.holds.dep.target.as_str(),
+        "by": said(&dep.holds),
+        "lost": dep.lost.iter().map(said).collect::<Vec<Value>>(),
+    })
 }
 
 fn row(name: &str, value: String, by: &str, at: &str) -> Vec<String> {

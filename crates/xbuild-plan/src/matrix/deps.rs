@@ -44,7 +44,7 @@ pub fn dependencies<'m>(
 ) -> Result<Vec<DepCell<'m>>, Vec<MatrixProblem>> {
     let mut cells = Vec::new();
     let mut problems = Vec::new();
-    for &dep in resolved.deps() {
+    for dep in resolved.deps() {
         match find(matrix, cell, dep) {
             Ok(cell) => cells.push(DepCell { dep, cell }),
             Err(fault) => problems.extend(MatrixProblem::dependency(matrix, cell, dep, &fault)),

@@ -31,6 +31,6 @@ pub use deps::{DepCell, dependencies};
 pub use expand::{Expanded, Limits, expand};
 pub use id::IdParts;
 pub use problem::MatrixProblem;
-pub use resolved::{LayerKind, Resolved, ResolvedValue, Said};
+pub use resolved::{LayerKind, Resolved, ResolvedDep, ResolvedValue, Said, SaidDep};
 pub use resolver::{Resolver, resolve};
 pub use rules::{Effect, Rule, RuleKind, rules, when_text};

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use xbuild_model::{BuilderKind, Dep, Layer, Op, Origin, Setting, Slot, Target, When};
 
 use super::narrow::Scope;
-use super::resolved::{LayerKind, Resolved, ResolvedValue, Said};
+use super::resolved::{LayerKind, Resolved, ResolvedDep, ResolvedValue, Said, SaidDep};
 
 /// A layer, its conditions prepared, and which of them hold.
 #[derive(Debug, Clone)]
@@ -209,7 +209,7 @@ fn is_list(setting: &Setting) -> bool {
 
 /// The dependencies that apply. A dependency on a target is one thing to set: a `when` that names the same target as the
 /// plain `deps` replaces it.
-fn deps<'m>(target: &'m Target, layer: &Applied<'_, 'm>, conflicts: &mut Vec<Conflict>) -> Vec<&'m Dep> {
+fn deps<'m>(target: &'m Target, layer: &Applied<'_, 'm>, conflicts: &mut Vec<Conflict>) -> Vec<ResolvedDep<'m>> {
     let plain = target.deps.iter().map(|dep| (None, dep));
     let conditional =
         holding(layer).flat_map(|(when, scope)| when.deps.iter().map(move |dep| (Some((when, scope)), dep)));
@@ -218,14 +218,21 @@ fn deps<'m>(target: &'m Target, layer: &Applied<'_, 'm>, conflicts: &mut Vec<Con
         let claim = Claim { what: dep, when, origin: dep.target.origin };
         subjects.entry(dep.target.as_str()).or_default().push(claim);
     }
-    let mut deps: Vec<&'m Dep> = Vec::new();
+    let mut deps = Vec::new();
     for claims in subjects.values() {
         let winners = unbeaten(claims.iter());
         conflicts.extend(dep_disagreement(&winners));
-        deps.extend(winners.first().map(|claim| claim.what));
+        deps.extend(winners.first().map(|winner| resolved_dep(winner, claims)));
     }
-    deps.sort_by_key(|dep| dep.target.origin);
+    deps.sort_by_key(|dep| dep.holds.dep.target.origin);
     deps
+}
+
+fn resolved_dep<'m>(winner: &Claim<'_, 'm, &'m Dep>, claims: &[Claim<'_, 'm, &'m Dep>]) -> ResolvedDep<'m> {
+    let said = |claim: &Claim<'_, 'm, &'m Dep>| SaidDep { when: claim.when.map(|(when, _)| when), dep: claim.what };
+    let mut lost: Vec<_> = claims.iter().filter(|claim| winner.beats(claim)).map(said).collect();
+    lost.sort_by_key(|said| said.dep.target.origin);
+    ResolvedDep { holds: said(winner), lost }
 }
 
 fn dep_disagreement(winners: &[&Claim<'_, '_, &Dep>]) -> Option<Conflict> {

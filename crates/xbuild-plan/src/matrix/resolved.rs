@@ -50,6 +50,24 @@ impl Said<'_> {
     }
 }
 
+/// One dependency that applies to a cell, won or lost.
+#[derive(Debug, Clone, Copy)]
+pub struct SaidDep<'m> {
+    /// The `when` it stands in; `None` for a plain one.
+    pub when: Option<&'m When>,
+    /// The dependency.
+    pub dep: &'m Dep,
+}
+
+/// A dependency of one cell, and what it replaced.
+#[derive(Debug, Clone)]
+pub struct ResolvedDep<'m> {
+    /// The one that holds.
+    pub holds: SaidDep<'m>,
+    /// Those that applied and were replaced, in the file's order.
+    pub lost: Vec<SaidDep<'m>>,
+}
+
 /// What a slot is in one cell, and why.
 #[derive(Debug, Clone)]
 pub struct ResolvedValue<'m> {
@@ -117,7 +135,7 @@ fn as_list(value: &Value) -> Option<&[Spanned<Template>]> {
 #[derive(Debug, Clone, Default)]
 pub struct Resolved<'m> {
     pub(super) values: BTreeMap<&'m Slot, ResolvedValue<'m>>,
-    pub(super) deps: Vec<&'m Dep>,
+    pub(super) deps: Vec<ResolvedDep<'m>>,
 }
 
 impl<'m> Resolved<'m> {
@@ -163,7 +181,12 @@ impl<'m> Resolved<'m> {
     }
 
     /// The dependencies: the target's, with those of matching `when` blocks, in the file's order.
-    pub fn deps(&self) -> &[&'m Dep] {
+    pub fn deps(&self) -> impl Iterator<Item = &'m Dep> {
+        self.deps.iter().map(|resolved| resolved.holds.dep)
+    }
+
+    /// The same, each with where it was said and what it replaced.
+    pub fn resolved_deps(&self) -> &[ResolvedDep<'m>] {
         &self.deps
     }
 }

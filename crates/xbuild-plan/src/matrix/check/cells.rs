@@ -120,7 +120,7 @@ impl<'m> Walk<'m> {
 
     /// `dep-ambiguous` and `dep-missing-cell`, once for each dependency as written.
     fn deps(&mut self, cell: CellRef<'m>, resolved: &Resolved<'m>) {
-        for &dep in resolved.deps() {
+        for dep in resolved.deps() {
             let is_known =
                 self.matrix.block(&dep.target).is_some_and(|block| !is_uncertain(self.matrix.project, block));
             let place = dep.target.origin;
