@@ -34,13 +34,18 @@ pub fn merge<'a>(old: &Lock, built: &Built, cells: impl IntoIterator<Item = &'a 
         };
         lock.artifacts.insert(cell.to_owned(), state);
     }
-    lock.toolchains.retain(|id, _| is_used(&id.name, &lock.artifacts) || built.toolchains.contains_key(id));
+    lock.toolchains.retain(|id, _| may_be_used(&id.name, &lock.artifacts) || built.toolchains.contains_key(id));
     lock
 }
 
-/// Whether an artifact names the toolchain; pins stay for the hosts of others as long as the version is used.
-fn is_used(name: &str, artifacts: &BTreeMap<String, ArtifactState>) -> bool {
-    artifacts.values().any(|state| matches!(state, ArtifactState::Built(built) if built.toolchains.contains(name)))
+/// Whether an artifact names the toolchain, or may come to: pins stay for the hosts of others as long as the version is used,
+/// and every pin as long as a cell was never built. Its block does not say yet which toolchain it needs, and a build that could
+/// not have that toolchain must not forget how to know it.
+fn may_be_used(name: &str, artifacts: &BTreeMap<String, ArtifactState>) -> bool {
+    artifacts.values().any(|state| match state {
+        ArtifactState::Built(built) => built.toolchains.contains(name),
+        ArtifactState::Pending => true,
+    })
 }
 
 /// An artifact with the release that is to be written: today's with `--release`, else the old one. An ordinary build
@@ -146,6 +151,13 @@ mod tests {
         old.toolchains.insert(host("darwin/arm64"), pin("blake3:mac"));
         assert_eq!(merge(&old, &Built::default(), [A, B]).toolchains, old.toolchains);
         let newer = Artifact { toolchains: BTreeSet::from(["go@1.27.0".into()]), ..artifact("amd64") };
-        assert_eq!(merge(&old, &built(A, newer), [A, B]).toolchains, BTreeMap::new());
+        assert_eq!(merge(&old, &built(A, newer), [A]).toolchains, BTreeMap::new());
+    }
+
+    #[test]
+    fn every_pin_stays_while_a_cell_was_never_built() {
+        let newer = Artifact { toolchains: BTreeSet::from(["go@1.27.0".into()]), ..artifact("amd64") };
+        let new = merge(&lock(), &built(A, newer), [A, B]);
+        assert_eq!((&new.artifacts[B], new.toolchains), (&ArtifactState::Pending, lock().toolchains));
     }
 }

@@ -91,7 +91,7 @@ pub(crate) fn settle(
         release: release && !context.global.locked,
     };
     let broken = broken_releases(&lock.lock, &built);
-    let new = merged(lock, &built, cells);
+    let new = merge(&lock.lock, &built, cells.iter().map(String::as_str));
     let mut drifts = drift(&lock.lock, &new);
     if context.global.locked {
         drifts.extend(broken);
@@ -110,22 +110,6 @@ pub(crate) fn settle(
     }
     let changed = lock.write(&new)?;
     Ok(Written { changed, drifts, refused: false })
-}
-
-fn merged(lock: &LockFile, built: &Built, cells: &[String]) -> xbuild_lock::Lock {
-    let mut new = merge(&lock.lock, built, cells.iter().map(String::as_str));
-    keep_pins_of_pending(&lock.lock, &mut new);
-    new
-}
-
-/// Keeps every pin as long as a cell was never built: its block does not say yet which toolchain it needs, and a build that
-/// could not have that toolchain must not forget how to know it.
-fn keep_pins_of_pending(old: &xbuild_lock::Lock, new: &mut xbuild_lock::Lock) {
-    if new.artifacts.values().any(|state| matches!(state, ArtifactState::Pending)) {
-        for (id, pin) in &old.toolchains {
-            new.toolchains.entry(id.clone()).or_insert_with(|| pin.clone());
-        }
-    }
 }
 
 pub(crate) fn report_drift(context: &Context, drifts: &[Drift], what: &'static str, help: &str) {
@@ -255,7 +239,7 @@ pub(crate) fn refuse(
         Some((cell.identity.id.clone(), Artifact { outputs, ..artifact }))
     });
     let built = Built { toolchains: pins(context, &gathered.tools), artifacts: planned.collect(), release: false };
-    let drifts = drift(&lock.lock, &merged(lock, &built, cells));
+    let drifts = drift(&lock.lock, &merge(&lock.lock, &built, cells.iter().map(String::as_str)));
     report_drift(context, &drifts, "what would be built", UNLOCK);
     (!drifts.is_empty()).then_some(Written { changed: false, drifts, refused: true })
 }
