@@ -167,6 +167,31 @@ pub(crate) fn explosions() -> Vec<Killer> {
             format!("{head}target app {{\n    go \".\" {{\n        ldflags \"{}\"\n    }}\n}}\n", "{x}".repeat(50_000)),
             End::Wrong("unknown-placeholder"),
         ),
+        killer(
+            "placeholders of which each is another one",
+            format!(
+                "{head}target app {{\n    go \".\"\n    env A=\"{}\"\n}}\n",
+                numbered(100_000, |n| format!("{{x{n}}}"))
+            ),
+            End::Wrong("unknown-placeholder"),
+        ),
+        killer(
+            "placeholders behind escapes",
+            format!(
+                "{head}target app {{\n    go \".\"\n    env A=\"{}\"\n}}\n",
+                numbered(100_000, |n| format!("\\u{{7b}}x{n}}}"))
+            ),
+            End::Wrong("unknown-placeholder"),
+        ),
+        killer("brackets in one word", format!("{head}a {}", "[x]".repeat(1_300_000)), End::Unread("no-arrays")),
+        killer(
+            "one value many times",
+            format!(
+                "{head}axis b v\n{}",
+                target(&format!("    axes b\n    when b=\"v{}\" {{\n        env A=x\n    }}\n", "|v".repeat(300_000)))
+            ),
+            End::Wrong("duplicate-value"),
+        ),
     ]
 }
 

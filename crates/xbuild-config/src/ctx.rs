@@ -6,6 +6,7 @@
 use std::cell::{Cell, RefCell};
 
 use xbuild_kdl::{Entry, Node};
+use xbuild_model::Origin;
 
 use crate::names::Names;
 use crate::problem::{Meaning, Problem};
@@ -26,6 +27,8 @@ pub(crate) struct Ctx<'a> {
     problems: RefCell<Vec<Problem>>,
     /// Problems that were forgotten, because so many stand before them in the file.
     forgotten: Cell<usize>,
+    /// What stands from here on is not shown any more: there is an error, and enough stands before.
+    horizon: Cell<Option<usize>>,
     trouble: Cell<usize>,
 }
 
@@ -37,7 +40,18 @@ impl<'a> Ctx<'a> {
             names: Names::default(),
             problems: RefCell::new(problems),
             forgotten: Cell::new(0),
+            horizon: Cell::new(None),
             trouble: Cell::new(0),
+        }
+    }
+
+    /// Takes an error at a place, which is not put into words where nobody will read it.
+    pub(crate) fn report_at(&self, at: Origin, meaning: impl FnOnce() -> Meaning) {
+        if self.horizon.get().is_some_and(|horizon| at.offset >= horizon) {
+            self.suffer();
+            self.forgotten.set(self.forgotten.get() + 1);
+        } else {
+            self.report(meaning());
         }
     }
 
@@ -56,6 +70,9 @@ impl<'a> Ctx<'a> {
             problems.swap(KEPT, KEPT + error.unwrap_or_default());
             self.forgotten.set(self.forgotten.get() + problems.len() - KEPT - 1);
             problems.truncate(KEPT + 1);
+            if problems.iter().any(Problem::is_error) {
+                self.horizon.set(problems.get(KEPT - 1).map(|last| last.primary().offset + 1));
+            }
         }
     }
 

@@ -33,9 +33,11 @@ impl Once {
             self.seen.insert(key.to_owned(), at);
             return true;
         };
-        let headline = format!("{} is {verb} twice", shown(text));
-        let problem = Meaning::new(code, at, headline, format!("{verb} again here"));
-        ctx.report(problem.because(first, format!("{verb} here first")).help("keep one of the two"));
+        ctx.report_at(at, || {
+            let headline = format!("{} is {verb} twice", shown(text));
+            let problem = Meaning::new(code, at, headline, format!("{verb} again here"));
+            problem.because(first, format!("{verb} here first")).help("keep one of the two")
+        });
         false
     }
 }

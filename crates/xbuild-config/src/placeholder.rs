@@ -23,8 +23,16 @@ impl Ctx<'_> {
                 return None;
             }
         };
-        let known: Vec<bool> = template.placeholders().map(|one| self.check_placeholder(one, entry, scope)).collect();
-        known.iter().all(|known| *known).then(|| Spanned::new(template, text.origin))
+        let start = self.source(entry).find(text.as_str()).map(|start| entry.value_span.offset + start);
+        let place = |offset: usize, placeholder: &Placeholder| {
+            let at = |start| Origin { offset: start + offset, length: placeholder.to_string().len() + "{}".len() };
+            start.map_or_else(|| origin(entry.value_span), at)
+        };
+        let mut known = true;
+        for (offset, one) in template.placed() {
+            known &= self.check_placeholder(one, || place(offset, one), scope);
+        }
+        known.then(|| Spanned::new(template, text.origin))
     }
 
     fn broken_braces(&self, entry: &Entry, text: &str, error: &TemplateError) -> Meaning {
@@ -44,23 +52,16 @@ impl Ctx<'_> {
         entry.value_span.of(self.text)
     }
 
-    /// Where a placeholder stands in the text; the whole value where escapes hide it.
-    fn place_of(&self, placeholder: &Placeholder, entry: &Entry) -> Origin {
-        let written = format!("{{{placeholder}}}");
-        self.source(entry).find(&written).map_or_else(
-            || origin(entry.value_span),
-            |start| Origin { offset: entry.value_span.offset + start, length: written.len() },
-        )
-    }
-
-    fn check_placeholder(&self, placeholder: &Placeholder, entry: &Entry, scope: Scope<'_>) -> bool {
+    /// `at` is where the placeholder stands in the text; the whole value where escapes hide it.
+    fn check_placeholder(&self, placeholder: &Placeholder, at: impl FnOnce() -> Origin, scope: Scope<'_>) -> bool {
         match self.judge(placeholder, scope.subject) {
             Verdict::Known => return true,
             Verdict::Hidden => self.suffer(),
             Verdict::Wrong(headline, help) => {
-                let at = self.place_of(placeholder, entry);
-                let problem = Meaning::new(Code::UnknownPlaceholder, at, headline, "means nothing here");
-                self.report(problem.maybe_help(help));
+                let at = at();
+                self.report_at(at, || {
+                    Meaning::new(Code::UnknownPlaceholder, at, headline, "means nothing here").maybe_help(help)
+                });
             }
         }
         false

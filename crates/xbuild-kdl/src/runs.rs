@@ -13,6 +13,10 @@ use crate::words::{Flaw, flaw};
 /// The deepest nesting of braces and parentheses in what was meant as one word.
 const RUN_DEPTH: usize = 8;
 
+/// The most values that are read out of one word of an array. The array is a mistake that is reported, and a word can hold
+/// a million of them.
+const PARTS: usize = 1_000;
+
 /// Tokens that need one pair of quotes around them.
 pub(crate) struct Run {
     pub(crate) tokens: usize,
@@ -162,6 +166,9 @@ impl Walk<'_> {
         let mut start = 0;
         let mut parts = Vec::new();
         for part in word.split(separator) {
+            if parts.len() == PARTS {
+                break;
+            }
             if !part.is_empty() {
                 parts.push((Kind::Word, Span::new(at.offset + start, part.len())));
             }

@@ -77,6 +77,16 @@ impl Placeholder {
         }
     }
 
+    /// How long it is as it is written, braces included, in bytes.
+    fn written_len(&self) -> usize {
+        let word = match self {
+            Self::OutOf(target) => "out:".len() + target.len(),
+            Self::Axis(name) => name.len(),
+            known => Self::WORDS.iter().find(|(_, word)| word == known).map_or(0, |(word, _)| word.len()),
+        };
+        word + "{}".len()
+    }
+
     fn read(word: &str) -> Self {
         if let Some(target) = word.strip_prefix("out:") {
             return Self::OutOf(target.to_owned());
@@ -192,6 +202,24 @@ impl Template {
         })
     }
 
+    /// Its placeholders, in order, each with the place of its brace in [`Template::raw`], in bytes.
+    pub fn placed(&self) -> impl Iterator<Item = (usize, &Placeholder)> {
+        let mut end = 0;
+        self.parts.iter().filter_map(move |part| {
+            let start = end;
+            match part {
+                TemplatePart::Text(text) => {
+                    end += text.len() + text.bytes().filter(|byte| matches!(byte, b'{' | b'}')).count();
+                    None
+                }
+                TemplatePart::Placeholder(placeholder) => {
+                    end += placeholder.written_len();
+                    Some((start, placeholder))
+                }
+            }
+        })
+    }
+
     /// The string with every placeholder filled in.
     pub fn expand<E>(&self, mut fill: impl FnMut(&Placeholder) -> Result<String, E>) -> Result<String, E> {
         self.parts.iter().try_fold(String::new(), |mut out, part| {
@@ -217,6 +245,13 @@ mod tests {
             },
         );
         assert_eq!(answer, expect);
+    }
+
+    #[test]
+    fn placeholders_are_told_by_their_places() {
+        let template = Template::parse("{{a}}{os}é{out:proto}{{{edition}").expect("a template");
+        let written = |(at, one): (usize, &Placeholder)| template.raw()[at..].starts_with(&format!("{{{one}}}"));
+        assert_eq!(template.placed().map(written).collect::<Vec<_>>(), [true; 3]);
     }
 
     #[test]
