@@ -15,6 +15,7 @@ mod present;
 mod project;
 mod selecting;
 mod signals;
+mod source;
 mod usage;
 mod workspace;
 

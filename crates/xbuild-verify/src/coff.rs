@@ -14,8 +14,8 @@ const SECTION: u64 = 40;
 const SYMBOL: u64 = 18;
 
 /// Facts about an object; `None` where the bytes are no COFF.
-pub(crate) fn inspect(bytes: &[u8]) -> Option<Facts> {
-    let view = View::little(bytes);
+pub(crate) fn inspect(view: View<'_>) -> Option<Facts> {
+    let view = view.with(Endian::Little);
     let machine = match (view.u16(0)?, view.u16(2)?) {
         (0, 0xffff) => view.u16(6)?,
         (machine, sections) => plain(view, machine, sections.into())?,

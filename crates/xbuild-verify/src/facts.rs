@@ -260,6 +260,9 @@ pub struct Facts {
     pub members: Option<u64>,
 }
 
+/// How many truncated and malformed parts are told.
+const MOST_PROBLEMS: usize = 64;
+
 impl Facts {
     /// Facts about something of which only its purpose is known.
     pub(crate) const fn of(kind: Kind, format: Option<Format>) -> Self {
@@ -317,11 +320,20 @@ impl Facts {
 
     /// Records that `what` ends behind the end of a file of `size` bytes.
     pub(crate) fn truncated(&mut self, what: impl Into<String>, end: u64, size: u64) {
-        self.problems.push(Problem::Truncated { what: what.into(), end, size });
+        self.problem(Problem::Truncated { what: what.into(), end, size });
     }
 
     pub(crate) fn malformed(&mut self, what: impl Into<String>) {
-        self.problems.push(Problem::Malformed { what: what.into() });
+        self.problem(Problem::Malformed { what: what.into() });
+    }
+
+    /// A file that lies everywhere would have as many problems as entries.
+    fn problem(&mut self, problem: Problem) {
+        match self.problems.len() {
+            ..MOST_PROBLEMS => self.problems.push(problem),
+            MOST_PROBLEMS => self.problems.push(Problem::TooMany { what: "problems", most: MOST_PROBLEMS }),
+            _ => {}
+        }
     }
 
     /// Whether cgo was on and the program really needs a C library at start: the setting alone proves nothing.

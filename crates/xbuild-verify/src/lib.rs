@@ -2,8 +2,9 @@
 //!
 //! [`inspect`] reads [`Facts`] out of ELF, Mach-O, PE, WebAssembly, XCOFF, Plan 9 and `ar` files; [`verify`] compares them
 //! with a [`Promise`]. Facts are what the bytes prove: what they do not say is `None`, never a guess, and a file that
-//! contradicts itself is a problem, not a choice between two answers. No input makes it panic, and what it allocates is
-//! bounded by the file's size and by constants.
+//! contradicts itself is a problem, not a choice between two answers. [`inspect_source`] reads the same out of anything that can
+//! be read at a place, and no more of it than that takes. No input makes it panic, and what it allocates is bounded by
+//! constants.
 //!
 //! It does not open files, does not look at their names, does not run tools and does not look inside compressed
 //! archives; the callers do.
@@ -25,6 +26,7 @@ mod plan9;
 mod problem;
 mod promise;
 mod sniff;
+mod source;
 mod version;
 mod wasm;
 mod words;
@@ -35,10 +37,11 @@ pub use facts::{
     Facts, Format, Hardening, Kind, Level, Libc, Linkage, OsSource, Packer, Relro, Slice, VariantSource, platform_of,
 };
 pub use go::{GoInfo, GoModule, GoSettings};
-pub use leak::leaks;
+pub use leak::{leaks, leaks_in};
 pub use machine::{Machine, arch_title};
 pub use mismatch::{Code, Field, Mismatch, Verdict, Verification};
 pub use problem::Problem;
 pub use promise::{Expect, Output, Promise, native_format};
-pub use sniff::inspect;
+pub use sniff::{Inspection, inspect, inspect_source};
+pub use source::{MOST_HELD, Source, SourceError};
 pub use version::{Version, VersionError};

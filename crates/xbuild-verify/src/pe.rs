@@ -15,6 +15,7 @@ use crate::{Problem, Version};
 const DOS_HEADER: u64 = 0x40;
 const FILE_HEADER: u64 = 24;
 const MOST_IMPORTS: u64 = 4096;
+const MOST_NAME: u64 = 4096;
 /// Where the load configuration of a 64-bit image points at its hybrid metadata.
 const CHPE_POINTER: u64 = 200;
 
@@ -47,8 +48,8 @@ struct Image<'a> {
 }
 
 /// Facts about a PE file; `None` where the bytes after `MZ` are no PE file.
-pub(crate) fn inspect(bytes: &[u8]) -> Option<Facts> {
-    let view = View::little(bytes);
+pub(crate) fn inspect(view: View<'_>) -> Option<Facts> {
+    let view = view.with(Endian::Little);
     let Some(start) = view.u32(0x3c).map(u64::from) else { return Some(cut("the MS-DOS header", DOS_HEADER, view)) };
     if start + 4 > view.len() {
         return Some(cut("the PE header", start + FILE_HEADER, view));
@@ -81,8 +82,8 @@ fn headers_end(view: View<'_>, start: u64) -> u64 {
 impl<'a> Image<'a> {
     fn read(view: View<'a>, start: u64) -> Option<Self> {
         let optional = view.part(start + FILE_HEADER, view.u16(start + 20)?.into())?;
-        let table = start + FILE_HEADER + optional.len();
         let count = u64::from(view.u16(start + 6)?);
+        let table = view.table(start + FILE_HEADER + optional.len(), count * 40);
         Some(Self {
             view,
             machine: view.u16(start + 4)?,
@@ -90,7 +91,7 @@ impl<'a> Image<'a> {
             symbols: view.u32(start + 16)?,
             optional,
             is_wide: optional.u16(0)? == 0x20b,
-            sections: (0..count).map_while(|index| section(view.part(table + index * 40, 40)?)).collect(),
+            sections: (0..count).map_while(|index| section(table.part(index * 40, 40)?)).collect(),
         })
     }
 
@@ -187,21 +188,20 @@ impl<'a> Image<'a> {
 
     fn chpe_pointer(&self) -> Option<u64> {
         let config = self.memory(self.directory(LOAD_CONFIG)?.0)?;
-        let config = View::little(config);
         (u64::from(config.u32(0)?) >= CHPE_POINTER + 8).then(|| config.u64(CHPE_POINTER)).flatten()
     }
 
     /// The file's bytes from an address relative to the image to the end of its section.
-    fn memory(&self, address: u64) -> Option<&'a [u8]> {
+    fn memory(&self, address: u64) -> Option<View<'a>> {
         let inside = |section: &&Section<'_>| address.checked_sub(section.address).is_some_and(|at| at < section.size);
         let section = self.sections.iter().find(inside)?;
         let at = address - section.address;
-        Some(self.view.clamped(section.offset + at, section.size - at))
+        Some(self.view.cut(section.offset + at, section.size - at))
     }
 
     fn imports(&self, facts: &mut Facts) -> Vec<String> {
         let Some((address, _)) = self.directory(IMPORTS) else { return Vec::new() };
-        let Some(table) = self.memory(address).map(View::little) else {
+        let Some(table) = self.memory(address) else {
             facts.malformed("the import table is in no section of the file");
             return Vec::new();
         };
@@ -209,7 +209,7 @@ impl<'a> Image<'a> {
         for index in 0..MOST_IMPORTS {
             match table.u32(index * 20 + 12).filter(|name| *name != 0) {
                 None => return names,
-                Some(name) => names.extend(self.memory(name.into()).and_then(|name| View::little(name).text(0, 4096))),
+                Some(name) => names.extend(self.memory(name.into()).and_then(|name| name.text(0, MOST_NAME))),
             }
         }
         facts.problems.push(Problem::TooMany { what: "needed libraries", most: MOST_IMPORTS as usize });
@@ -224,8 +224,8 @@ impl<'a> Image<'a> {
         }
     }
 
-    fn bytes(&self, section: &Section<'a>) -> &'a [u8] {
-        self.view.clamped(section.offset, section.size)
+    fn part(&self, section: &Section<'a>) -> View<'a> {
+        self.view.cut(section.offset, section.size)
     }
 
     fn image_base(&self) -> u64 {
@@ -237,15 +237,14 @@ impl<'a> Image<'a> {
         let is_data = |section: &&Section<'_>| section.flags & !ALIGN_32 == DATA_OF_GO && section.size != 0;
         let section = self.sections.iter().find(is_data)?;
         let base = self.image_base();
-        let memory =
-            |address: u64, size: u64| self.memory(address.checked_sub(base)?)?.get(..usize::try_from(size).ok()?);
-        buildinfo::read(self.bytes(section), section.address, &memory)
+        let memory = |address: u64, size: u64| self.memory(address.checked_sub(base)?)?.part(0, size);
+        buildinfo::read(self.part(section), section.address, &memory)
     }
 
     fn build_paths(&self) -> Vec<String> {
         let read_only = |section: &&Section<'_>| section.name == b".rdata" && section.flags & CODE == 0;
         let section = self.sections.iter().find(read_only);
-        section.map(|section| pclntab::search(self.bytes(section), Endian::Little)).unwrap_or_default()
+        section.map(|section| pclntab::search(self.part(section))).unwrap_or_default()
     }
 }
 

@@ -12,8 +12,8 @@ use crate::machine::Machine;
 const HEADER: u64 = 32;
 
 /// The architecture that the magic number stands for.
-pub(crate) fn magic(bytes: &[u8]) -> Option<(u32, Arch)> {
-    let number = View::big(bytes).u32(0)?;
+pub(crate) fn magic(view: View<'_>) -> Option<(u32, Arch)> {
+    let number = view.with(Endian::Big).u32(0)?;
     let arch = match number {
         0x0000_01eb => Arch::I386,
         0x0000_8a97 => Arch::Amd64,
@@ -24,8 +24,8 @@ pub(crate) fn magic(bytes: &[u8]) -> Option<(u32, Arch)> {
 }
 
 /// Facts about a program; `None` where the header is cut or names no entry point, which proves nothing.
-pub(crate) fn inspect(bytes: &[u8], number: u32, arch: Arch) -> Option<Facts> {
-    let view = View::big(bytes);
+pub(crate) fn inspect(view: View<'_>, number: u32, arch: Arch) -> Option<Facts> {
+    let view = view.with(Endian::Big);
     let field = |index: u64| view.u32(index * 4).map(u64::from);
     let (text, data, symbols, entry) = (field(1)?, field(2)?, field(4)?, field(5)?);
     let (unwind, lines) = (field(6)?, field(7)?);
@@ -44,7 +44,7 @@ pub(crate) fn inspect(bytes: &[u8], number: u32, arch: Arch) -> Option<Facts> {
         facts.truncated("the program", end, view.len());
     }
     // The blob is aligned in memory; data begins on a page there, so offsets within it count.
-    let info = buildinfo::read(view.clamped(start + text, data), 0, &|_, _| None);
+    let info = buildinfo::read(view.cut(start + text, data), 0, &|_, _| None);
     go::settle(&mut facts, info, Some((Os::Plan9, OsSource::Format)));
     Some(facts)
 }

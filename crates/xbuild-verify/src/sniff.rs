@@ -3,53 +3,99 @@
 //! Each answer is a format's own `inspect`; a format whose magic number is weak may decline. Text and compressed files
 //! are named and not looked into.
 
+use crate::bytes::View;
 use crate::facts::{Facts, Kind};
+use crate::source::{MOST_HELD, Pages, Source, SourceError, Tally};
 use crate::{ar, coff, elf, macho, pe, plan9, wasm, xcoff};
 
 /// How deep files may nest: a universal file of static libraries of objects.
 const MOST_DEPTH: u8 = 3;
 
 /// The longest `#!` line that Linux reads.
-const MOST_SCRIPT_LINE: usize = 256;
+const MOST_SCRIPT_LINE: u64 = 256;
 
 /// What these bytes prove. It never fails: what cannot be read is a problem among the facts.
 pub fn inspect(bytes: &[u8]) -> Facts {
-    inspect_part(bytes, 0)
+    inspect_part(View::little(bytes), 0)
 }
 
-/// The same for a slice or a member, which may hold others only to a certain depth.
-pub(crate) fn inspect_part(bytes: &[u8], depth: u8) -> Facts {
-    if depth < MOST_DEPTH && ar::is_ar(bytes) {
-        return ar::inspect(bytes, depth + 1);
-    }
-    if depth < MOST_DEPTH && macho::fat::is_universal(bytes) {
-        return macho::fat::inspect(bytes, depth + 1);
-    }
-    compiled(bytes).unwrap_or_else(|| text_or_packed(bytes))
+/// What a source holds, and what reading it cost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inspection {
+    /// What the bytes prove: what [`inspect`] says of them.
+    pub facts: Facts,
+    /// How many bytes were fetched; 0 where the source lends its own.
+    pub read: u64,
 }
 
-fn compiled(bytes: &[u8]) -> Option<Facts> {
-    if bytes.starts_with(b"\x7fELF") {
-        return Some(elf::inspect(bytes));
+/// What the bytes of a source prove, without fetching more than that takes.
+///
+/// At most [`MOST_HELD`] bytes are held for a file, and as much for each level of files in it, of which there are at most
+/// three, however large they are. A file whose tables take more is malformed for it; [`inspect`] reads them.
+///
+/// # Errors
+///
+/// Where the source cannot be read, or ends before the size that it announced.
+pub fn inspect_source<S: Source + ?Sized>(source: &S) -> Result<Inspection, SourceError> {
+    if let Some(bytes) = source.lend() {
+        return Ok(Inspection { facts: inspect(bytes), read: 0 });
     }
-    if macho::magic(bytes).is_some() {
-        return Some(macho::inspect(bytes));
-    }
-    if wasm::is_wasm(bytes) {
-        return Some(wasm::inspect(bytes));
-    }
-    if bytes.starts_with(b"MZ") {
-        return pe::inspect(bytes);
-    }
-    if let Some(bits) = xcoff::magic(bytes) {
-        return xcoff::inspect(bytes, bits);
-    }
-    if let Some((number, arch)) = plan9::magic(bytes) {
-        return plan9::inspect(bytes, number, arch);
-    }
-    coff::inspect(bytes)
+    let tally = Tally::default();
+    let pages = Pages::new(&source, &tally);
+    let facts = bounded(View::paged(&pages, 0, source.size()), &tally, 0);
+    let read = tally.fetched();
+    tally.into_failure().map_or(Ok(Inspection { facts, read }), Err)
 }
 
+/// The facts of a slice or a member, which may hold others only to a certain depth. What is fetched for it is forgotten
+/// with it.
+pub(crate) fn inspect_inside(view: View<'_>, depth: u8) -> Facts {
+    let Some(outer) = view.pages() else { return inspect_part(view, depth) };
+    let pages = outer.afresh();
+    bounded(view.over(&pages), outer.tally(), depth)
+}
+
+fn bounded(view: View<'_>, tally: &Tally, depth: u8) -> Facts {
+    let mut facts = inspect_part(view, depth);
+    if tally.take_exhausted() {
+        facts.malformed(format!("its tables take more than {} MiB; the rest was not read", MOST_HELD >> 20));
+    }
+    facts
+}
+
+fn inspect_part(view: View<'_>, depth: u8) -> Facts {
+    if depth < MOST_DEPTH && ar::is_ar(view) {
+        return ar::inspect(view, depth + 1);
+    }
+    if depth < MOST_DEPTH && macho::fat::is_universal(view) {
+        return macho::fat::inspect(view, depth + 1);
+    }
+    compiled(view).unwrap_or_else(|| text_or_packed(view.clamped(0, MOST_SCRIPT_LINE + 2 + TAR_MAGIC.len() as u64)))
+}
+
+fn compiled(view: View<'_>) -> Option<Facts> {
+    if view.starts_with(b"\x7fELF") {
+        return Some(elf::inspect(view));
+    }
+    if macho::magic(view).is_some() {
+        return Some(macho::inspect(view));
+    }
+    if wasm::is_wasm(view) {
+        return Some(wasm::inspect(view));
+    }
+    if view.starts_with(b"MZ") {
+        return pe::inspect(view);
+    }
+    if let Some(bits) = xcoff::magic(view) {
+        return xcoff::inspect(view, bits);
+    }
+    if let Some((number, arch)) = plan9::magic(view) {
+        return plan9::inspect(view, number, arch);
+    }
+    coff::inspect(view)
+}
+
+/// What the first bytes name.
 fn text_or_packed(bytes: &[u8]) -> Facts {
     if let Some(interpreter) = script(bytes) {
         let mut facts = Facts::of(Kind::Script, None);
@@ -62,9 +108,12 @@ fn text_or_packed(bytes: &[u8]) -> Facts {
 /// The rest of a `#!` line that names a program by its path.
 fn script(bytes: &[u8]) -> Option<String> {
     let line = bytes.strip_prefix(b"#!")?;
-    let line = line[..line.len().min(MOST_SCRIPT_LINE)].split(|byte| *byte == b'\n').next()?.trim_ascii();
+    let line = line[..line.len().min(MOST_SCRIPT_LINE as usize)].split(|byte| *byte == b'\n').next()?.trim_ascii();
     (line.starts_with(b"/")).then(|| String::from_utf8_lossy(line).into_owned())
 }
+
+/// What stands at byte 257 of a tar file.
+const TAR_MAGIC: &[u8] = b"ustar";
 
 const ARCHIVES: &[&[u8]] = &[
     b"PK\x03\x04",
@@ -78,7 +127,7 @@ const ARCHIVES: &[&[u8]] = &[
 ];
 
 fn is_archive(bytes: &[u8]) -> bool {
-    let is_tar = bytes.get(257..262) == Some(b"ustar");
+    let is_tar = bytes.get(257..262) == Some(TAR_MAGIC);
     is_tar || ARCHIVES.iter().any(|magic| bytes.starts_with(magic))
 }
 

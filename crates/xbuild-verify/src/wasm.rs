@@ -6,7 +6,7 @@
 
 use xbuild_platform::{Arch, Endian, Os};
 
-use crate::bytes::{View, uvarint};
+use crate::bytes::View;
 use crate::facts::{Facts, Format, Kind, OsSource};
 use crate::go::{self, buildinfo};
 use crate::machine::Machine;
@@ -17,6 +17,10 @@ const COMPONENT: [u8; 4] = [0x0d, 0, 1, 0];
 const MOST_SECTIONS: usize = 65_536;
 const MOST_IMPORTS: u64 = 65_536;
 const MOST_PRODUCERS: usize = 16;
+/// How far imports and names of tools are read.
+const MOST_READ: u64 = 4 << 20;
+/// How many modules may be imported from.
+const MOST_MODULES: usize = 1024;
 
 const CUSTOM: u8 = 0;
 const IMPORT: u8 = 2;
@@ -33,28 +37,29 @@ struct Module<'a> {
     has_exports: bool,
     /// How many functions are declared, and how many bodies follow.
     functions: (u64, u64),
-    data: &'a [u8],
+    data: Option<View<'a>>,
     producers: Vec<(String, String)>,
     has_names: bool,
     is_object: bool,
     is_library: bool,
 }
 
-pub(crate) fn inspect(bytes: &[u8]) -> Facts {
+pub(crate) fn inspect(view: View<'_>) -> Facts {
     let mut facts = Facts::of_machine(Kind::Executable, Format::Wasm, Machine::magic(MAGIC, Arch::Wasm));
     facts.endian = Some(Endian::Little);
-    let version = bytes.get(4..8);
+    let view = view.with(Endian::Little);
+    let version = view.slice(4, 4);
     if version == Some(&COMPONENT) {
         facts.abi = Some("component".into());
     } else if version.is_some_and(|version| version != CORE) {
         facts.malformed("the version is neither a core module's nor a component's");
         return facts;
     } else if version.is_none() {
-        facts.truncated("the WebAssembly header", 8, bytes.len() as u64);
+        facts.truncated("the WebAssembly header", 8, view.len());
         return facts;
     }
     let is_core = version == Some(&CORE);
-    let module = read(bytes, is_core, &mut facts);
+    let module = read(view, is_core, &mut facts);
     let (declared, bodies) = module.functions;
     if declared != bodies && facts.problems.is_empty() {
         facts.malformed(format!("{declared} functions are declared and {bodies} have a body"));
@@ -65,41 +70,38 @@ pub(crate) fn inspect(bytes: &[u8]) -> Facts {
 }
 
 /// Walks the sections; only a core module's are looked into.
-fn read<'a>(bytes: &'a [u8], is_core: bool, facts: &mut Facts) -> Module<'a> {
+fn read<'a>(view: View<'a>, is_core: bool, facts: &mut Facts) -> Module<'a> {
     let mut module = Module::default();
-    let mut rest = &bytes[8..];
+    let mut at = 8;
     for _ in 0..MOST_SECTIONS {
-        let Some((id, after)) = rest.split_first() else { break };
-        let at = (bytes.len() - rest.len()) as u64;
-        let Some((size, used)) = uvarint(after) else {
-            facts.truncated(format!("section {id} at byte {at}"), bytes.len() as u64 + 1, bytes.len() as u64);
+        let Some(id) = view.u8(at) else { break };
+        let Some((size, start)) = view.uvarint(at + 1) else {
+            facts.truncated(format!("section {id} at byte {at}"), view.len() + 1, view.len());
             break;
         };
-        let Some((body, after)) = usize::try_from(size).ok().and_then(|size| after[used..].split_at_checked(size))
-        else {
-            let end = at.saturating_add(1 + used as u64).saturating_add(size);
-            facts.truncated(format!("section {id} at byte {at}"), end, bytes.len() as u64);
+        let Some(body) = view.part(start, size) else {
+            facts.truncated(format!("section {id} at byte {at}"), start.saturating_add(size), view.len());
             break;
         };
         if is_core {
-            module.take(*id, body);
+            module.take(id, body);
         }
-        rest = after;
+        at = start + size;
     }
     module
 }
 
 impl<'a> Module<'a> {
-    fn take(&mut self, id: u8, body: &'a [u8]) {
+    fn take(&mut self, id: u8, body: View<'a>) {
         match id {
             CUSTOM => self.custom(body),
             IMPORT => self.imports = imports(body).unwrap_or_default(),
             // Flags of the first memory: bit 2 is a 64-bit index.
-            MEMORY => self.is_wide = body.get(1).is_some_and(|flags| flags & 4 != 0),
+            MEMORY => self.is_wide = body.u8(1).is_some_and(|flags| flags & 4 != 0),
             EXPORT => self.has_exports = true,
-            FUNCTION => self.functions.0 = uvarint(body).map_or(0, |(count, _)| count),
-            CODE => self.functions.1 = uvarint(body).map_or(0, |(count, _)| count),
-            DATA => self.data = body,
+            FUNCTION => self.functions.0 = body.uvarint(0).map_or(0, |(count, _)| count),
+            CODE => self.functions.1 = body.uvarint(0).map_or(0, |(count, _)| count),
+            DATA => self.data = Some(body),
             _ => {}
         }
     }
@@ -114,8 +116,8 @@ impl<'a> Module<'a> {
         }
     }
 
-    fn custom(&mut self, body: &'a [u8]) {
-        let mut reader = Reader { rest: body };
+    fn custom(&mut self, body: View<'a>) {
+        let mut reader = Reader { view: body.cut(0, MOST_READ), at: 0 };
         match reader.bytes() {
             Some(b"name") => self.has_names = true,
             Some(b"producers") => self.producers = producers(reader).unwrap_or_default(),
@@ -136,7 +138,7 @@ fn describe(module: &Module<'_>, facts: &mut Facts) {
         facts.stripped = Some(!module.has_names);
     }
     let go_version = module.producers.iter().find(|(name, _)| name == "Go").map(|(_, version)| version.as_str());
-    let info = go_version.and_then(|version| buildinfo::read_wasm(module.data, version));
+    let info = go_version.and_then(|version| buildinfo::read_wasm(module.data?, version));
     go::settle(facts, info, host(&module.imports).map(|os| (os, OsSource::Imports)));
 }
 
@@ -150,14 +152,14 @@ fn host(imports: &[String]) -> Option<Os> {
 }
 
 /// The modules imported from, each once, in order.
-fn imports(body: &[u8]) -> Option<Vec<String>> {
-    let mut reader = Reader { rest: body };
+fn imports(body: View<'_>) -> Option<Vec<String>> {
+    let mut reader = Reader { view: body.table(0, MOST_READ), at: 0 };
     let mut modules: Vec<String> = Vec::new();
     for _ in 0..reader.number()?.min(MOST_IMPORTS) {
         let module = String::from_utf8_lossy(reader.bytes()?).into_owned();
         reader.bytes()?;
         reader.skip_import_type()?;
-        if modules.last() != Some(&module) && !modules.contains(&module) {
+        if modules.last() != Some(&module) && modules.len() < MOST_MODULES && !modules.contains(&module) {
             modules.push(module);
         }
     }
@@ -180,20 +182,21 @@ fn producers(mut reader: Reader<'_>) -> Option<Vec<(String, String)>> {
 }
 
 struct Reader<'a> {
-    rest: &'a [u8],
+    view: View<'a>,
+    at: u64,
 }
 
 impl<'a> Reader<'a> {
     fn number(&mut self) -> Option<u64> {
-        let (number, used) = uvarint(self.rest)?;
-        self.rest = &self.rest[used..];
+        let (number, end) = self.view.uvarint(self.at)?;
+        self.at = end;
         Some(number)
     }
 
     fn bytes(&mut self) -> Option<&'a [u8]> {
-        let size = usize::try_from(self.number()?).ok()?;
-        let (bytes, rest) = self.rest.split_at_checked(size)?;
-        self.rest = rest;
+        let size = self.number()?;
+        let bytes = self.view.slice(self.at, size)?;
+        self.at += size;
         Some(bytes)
     }
 
@@ -228,6 +231,6 @@ impl<'a> Reader<'a> {
 }
 
 /// Whether the bytes begin as WebAssembly does.
-pub(crate) fn is_wasm(bytes: &[u8]) -> bool {
-    View::little(bytes).u32(0) == Some(MAGIC)
+pub(crate) fn is_wasm(view: View<'_>) -> bool {
+    view.with(Endian::Little).u32(0) == Some(MAGIC)
 }

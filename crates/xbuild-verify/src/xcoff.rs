@@ -16,6 +16,8 @@ const DATA: u32 = 0x0040;
 const BSS: u32 = 0x0080;
 const LOADER: u32 = 0x1000;
 const MOST_IMPORTS: u64 = 4096;
+/// How many bytes of the imports' names are read.
+const MOST_LOADER: u64 = 1 << 20;
 
 struct Section<'a> {
     name: &'a [u8],
@@ -26,8 +28,8 @@ struct Section<'a> {
 }
 
 /// The width of an XCOFF file.
-pub(crate) fn magic(bytes: &[u8]) -> Option<u8> {
-    match bytes.get(..2)? {
+pub(crate) fn magic(view: View<'_>) -> Option<u8> {
+    match view.slice(0, 2)? {
         [0x01, 0xdf] => Some(32),
         [0x01, 0xf7] => Some(64),
         _ => None,
@@ -35,8 +37,8 @@ pub(crate) fn magic(bytes: &[u8]) -> Option<u8> {
 }
 
 /// Facts about an XCOFF file of `bits`; `None` where the two bytes of magic are all that fits.
-pub(crate) fn inspect(bytes: &[u8], bits: u8) -> Option<Facts> {
-    let view = View::big(bytes);
+pub(crate) fn inspect(view: View<'_>, bits: u8) -> Option<Facts> {
+    let view = view.with(Endian::Big);
     let header = if bits == 32 { 20 } else { 24 };
     let sections_at = header + u64::from(view.u16(16)?);
     let (count, flags) = (u64::from(view.u16(2)?), view.u16(18)?);
@@ -100,7 +102,7 @@ fn needed(sections: &[Section<'_>], view: View<'_>, bits: u8) -> Option<Vec<Stri
     let loader = view.part(section.offset, section.size)?;
     let count = u64::from(loader.u32(16)?).min(MOST_IMPORTS);
     let offset = if bits == 32 { loader.u32(20)?.into() } else { loader.u64(24)? };
-    let mut texts = loader.clamped(offset, loader.len()).split(|byte| *byte == 0);
+    let mut texts = loader.clamped(offset, MOST_LOADER).split(|byte| *byte == 0);
     let mut names = Vec::new();
     for index in 0..count {
         let [_path, file, member] = [texts.next()?, texts.next()?, texts.next()?].map(String::from_utf8_lossy);
@@ -125,7 +127,7 @@ fn go_info(sections: &[Section<'_>], view: View<'_>) -> Option<GoInfo> {
     // AIX came to Go with 1.12; files from before 1.18 point at their strings in the same section.
     let memory = |address: u64, size: u64| {
         let at = address.checked_sub(data.address).filter(|at| *at < data.size)?;
-        view.slice(data.offset.checked_add(at)?, size)
+        view.part(data.offset.checked_add(at)?, size)
     };
-    buildinfo::read(view.clamped(data.offset, data.size), data.address, &memory)
+    buildinfo::read(view.cut(data.offset, data.size), data.address, &memory)
 }

@@ -5,6 +5,8 @@
 mod forge;
 #[path = "forge/hostile.rs"]
 mod hostile;
+#[path = "forge/ranged.rs"]
+mod ranged;
 
 use forge::shapes::go_elf;
 use forge::{Elf, Macho, ar, number, pe, universal, wasm};

@@ -11,7 +11,10 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use xbuild_platform::Platform;
-use xbuild_verify::{Expect, Facts, Linkage, Output, Promise, Verdict, Version, inspect, leaks, platform_of, verify};
+use xbuild_verify::{
+    Expect, Facts, Linkage, Output, Promise, Source, Verdict, Version, inspect, inspect_source, leaks, leaks_in,
+    platform_of, verify,
+};
 
 const GO_PLATFORMS: [&str; 12] = [
     "linux/amd64/v3",
@@ -68,7 +71,8 @@ fn go_programs() -> &'static [(Platform, Vec<u8>)] {
 }
 
 fn cc(name: &str, flags: &[&str]) -> Vec<u8> {
-    let source = folder("c-source").join("hi.c");
+    // Tests run at the same time: each has a source of its own.
+    let source = folder("c-source").join(format!("{name}.c"));
     fs::write(&source, "#include <stdio.h>\nint main(void) { puts(\"hi\"); return 0; }\n").unwrap();
     let out = folder("out").join(name);
     run(Command::new("gcc").args(flags).arg("-o").arg(&out).arg(&source));
@@ -174,6 +178,32 @@ fn trimmed_programs_carry_no_folder_and_others_name_theirs() {
     assert!(facts.go.as_ref().is_some_and(xbuild_verify::GoInfo::keeps_paths));
     assert_eq!(facts.stripped, Some(true));
     assert!(leaks(&bytes, source.as_bytes()));
+}
+
+/// A program that is read where it is asked for.
+struct Unlent<'a>(&'a [u8]);
+
+impl Source for Unlent<'_> {
+    fn size(&self) -> u64 {
+        self.0.len() as u64
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.0.read_at(offset, buffer)
+    }
+}
+
+#[test]
+fn a_program_that_is_read_in_places_says_the_same_and_is_mostly_not_read() {
+    let source = folder("go-source").display().to_string();
+    for (platform, bytes) in go_programs() {
+        let inspection = inspect_source(&Unlent(bytes)).unwrap();
+        assert_eq!(inspection.facts, inspect(bytes), "{platform}");
+        // A module is searched from end to end, and so are names in PE, which has no section for them.
+        let part = if platform.os().to_string() == "wasip1" { 1 } else { 2 };
+        assert!(inspection.read * part <= bytes.len() as u64 + 4096, "{platform}: {} bytes", inspection.read);
+        assert!(!leaks_in(&Unlent(bytes), source.as_bytes()).unwrap(), "{platform}");
+    }
 }
 
 /// The line of each file is that of an x86-64 Linux.

@@ -1,12 +1,11 @@
 //! `xbuild inspect`: what any binary really is, from its bytes.
 
-use std::fs::File;
-use std::io::{ErrorKind, Read as _};
+use std::io::ErrorKind;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use miette::Diagnostic;
 use serde_json::{Map, Value, json};
-use xbuild_verify::{Facts, Machine, inspect, platform_of};
+use xbuild_verify::{Facts, Machine, platform_of};
 
 use crate::args::InspectArguments;
 use crate::context::{Context, Failure, Problem};
@@ -14,6 +13,7 @@ use crate::exit::Exit;
 use crate::present::artifact::{facts, sentence};
 use crate::present::harmless::harmless;
 use crate::present::table::{Table, bytes};
+use crate::source::{Unread, inspect_file};
 
 /// A file that cannot be looked at.
 #[derive(Debug, thiserror::Error, Diagnostic)]
@@ -21,6 +21,9 @@ pub(crate) enum Unreadable {
     #[error("cannot read `{path}`: {why}")]
     #[diagnostic(code("xbuild::unreadable"))]
     Read { path: Utf8PathBuf, why: String, kind: ErrorKind },
+    #[error("`{path}` was changed while it was read")]
+    #[diagnostic(code("xbuild::changed-while-read"), help("run it again when nothing writes the file any more"))]
+    Changed { path: Utf8PathBuf },
     #[error("`{path}` is {what}, not a file")]
     #[diagnostic(code("xbuild::not-regular"), help("name the files in it"))]
     NotRegular { path: Utf8PathBuf, what: &'static str },
@@ -36,7 +39,7 @@ impl Unreadable {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Read { kind: ErrorKind::PermissionDenied, .. } => Exit::Environment,
-            Self::Read { .. } | Self::NotRegular { .. } => Exit::Verify,
+            Self::Read { .. } | Self::Changed { .. } | Self::NotRegular { .. } => Exit::Verify,
         }
     }
 }
@@ -45,6 +48,8 @@ impl Unreadable {
 pub(crate) struct Seen {
     pub(crate) path: Utf8PathBuf,
     pub(crate) size: u64,
+    /// How many of its bytes were read.
+    pub(crate) read: u64,
     pub(crate) facts: Facts,
 }
 
@@ -64,9 +69,11 @@ pub(crate) fn look(path: &Utf8Path, at: &Utf8Path) -> Result<Seen, Unreadable> {
     if let Some(what) = what {
         return Err(Unreadable::NotRegular { path: path.to_owned(), what });
     }
-    let mut content = Vec::new();
-    File::open(at).and_then(|mut file| file.read_to_end(&mut content)).map_err(unreadable)?;
-    Ok(Seen { path: path.to_owned(), size: content.len() as u64, facts: inspect(&content) })
+    let (size, inspection) = inspect_file(at).map_err(|unread| match unread {
+        Unread::Error(error) => unreadable(error),
+        Unread::Changed => Unreadable::Changed { path: path.to_owned() },
+    })?;
+    Ok(Seen { path: path.to_owned(), size, read: inspection.read, facts: inspection.facts })
 }
 
 pub(crate) fn run(context: &Context, arguments: &InspectArguments) -> Result<Exit, Failure> {
@@ -94,6 +101,7 @@ pub(crate) fn document(file: &Seen) -> Map<String, Value> {
     fields.insert("path".into(), json!(file.path));
     fields.insert("size".into(), json!(file.size));
     fields.extend(facts(&file.facts));
+    fields.insert("bytes_read".into(), json!(file.read));
     fields
 }
 

@@ -10,8 +10,9 @@ use crate::bytes::View;
 use crate::{Facts, Problem, Version};
 
 const MOST_ENTRIES: u64 = 65_536;
+const MOST_VERSIONS: usize = 4096;
 const MOST_NEEDED: usize = 4096;
-const MOST_NAME: usize = 4096;
+const MOST_NAME: u64 = 4096;
 
 /// The entries that matter; `None` in [`Dynamic::read`] is a file without `PT_DYNAMIC`.
 #[derive(Debug, Default)]
@@ -29,9 +30,9 @@ pub(crate) struct Dynamic {
 impl Dynamic {
     pub(crate) fn read(elf: &Elf<'_>, facts: &mut Facts) -> Option<Self> {
         let segment = elf.segment(elf::PT_DYNAMIC)?;
-        let table = View::new(elf.view.clamped(segment.offset, segment.file_size), elf.header.endian);
         let bits = elf.header.bits;
         let width = u64::from(bits / 4);
+        let table = elf.view.table(segment.offset, segment.file_size.min(MOST_ENTRIES * width));
         let mut dynamic = Self::default();
         for at in (0..MOST_ENTRIES).map(|index| index * width) {
             let (Some(tag), Some(value)) = (table.word(at, bits), table.word(at + width / 2, bits)) else { break };
@@ -83,7 +84,6 @@ impl Dynamic {
             facts.malformed("the dynamic string table (DT_STRTAB) is not in a loaded part of the file");
             return;
         };
-        let strings = View::new(strings, elf.header.endian);
         for offset in &self.needed {
             match strings.text(*offset, MOST_NAME) {
                 Some(name) => facts.needed.push(name),
@@ -91,11 +91,14 @@ impl Dynamic {
             }
         }
         facts.glibc_floor = self.versions.and_then(|address| elf.memory(address)).and_then(|table| {
-            let table = View::new(table, elf.header.endian);
-            version_names(table, strings, self.version_count).filter_map(glibc_version).max()
+            version_names(table.cut(0, MOST_VERSION_TABLE), strings, self.version_count).filter_map(glibc_version).max()
         });
     }
 }
+
+/// How far the table of needed versions reaches, and how long a name may be.
+const MOST_VERSION_TABLE: u64 = 1 << 20;
+const LONGEST_VERSION: u64 = 256;
 
 const DF_BIND_NOW: u64 = 0x8;
 const DF_1_NOW: u64 = 0x1;
@@ -110,7 +113,7 @@ fn version_names<'a>(table: View<'a>, strings: View<'a>, count: u64) -> impl Ite
         first.into_iter().flat_map(move |first| chain(table, first, count, 12))
     });
     let names = entries.filter_map(move |entry| table.u32(entry + 8));
-    names.take(MOST_ENTRIES as usize).filter_map(move |name| strings.c_string(u64::from(name), 256))
+    names.take(MOST_VERSIONS).filter_map(move |name| strings.c_string(u64::from(name), LONGEST_VERSION))
 }
 
 /// Offsets of at most `count` records, each with the distance to the next one at `next_at`; 0 ends the chain.

@@ -14,7 +14,7 @@ use object::elf;
 
 use self::dynamic::Dynamic;
 use self::notes::Notes;
-use self::table::{Elf, Header};
+use self::table::{Elf, Header, Name};
 use crate::facts::{Facts, Format, Kind, Level, Linkage, Packer, Relro, VariantSource};
 use crate::go::{self, GoInfo, buildinfo, pclntab};
 use crate::machine::Machine;
@@ -25,13 +25,21 @@ const MOST_PRODUCERS: usize = 16;
 const MOST_PRODUCER_LENGTH: usize = 200;
 
 /// UPX leaves its mark behind the program headers.
-const UPX_SEARCHED: usize = 1024;
+const UPX_SEARCHED: u64 = 1024;
 
-pub(crate) fn inspect(bytes: &[u8]) -> Facts {
-    let header = match Header::parse(bytes) {
+/// How much of `.comment` is read, and of a section of a processor's own.
+const MOST_COMMENT: u64 = 64 << 10;
+const MOST_ATTRIBUTES: u64 = 64 << 10;
+
+/// Where Go's linker puts its blob in data without a name: first. Where sections have names and none is Go's, only the
+/// beginning is looked at.
+const UNNAMED_GO: u64 = 16 << 10;
+
+pub(crate) fn inspect(view: View<'_>) -> Facts {
+    let header = match Header::parse(view) {
         Ok(Some(header)) => header,
         Ok(None) => {
-            return unreadable(|facts| facts.truncated("the ELF header", full_header(bytes), bytes.len() as u64));
+            return unreadable(|facts| facts.truncated("the ELF header", full_header(view), view.len()));
         }
         Err(what) => return unreadable(|facts| facts.malformed(what)),
     };
@@ -40,7 +48,7 @@ pub(crate) fn inspect(bytes: &[u8]) -> Facts {
     facts.bits = Some(header.bits);
     facts.endian = Some(header.endian);
     facts.abi = system::abi(&header);
-    let elf = Elf::read(bytes, header, &mut facts);
+    let elf = Elf::read(view, header, &mut facts);
     describe(&elf, &mut facts);
     facts
 }
@@ -51,8 +59,8 @@ fn unreadable(problem: impl FnOnce(&mut Facts)) -> Facts {
     facts
 }
 
-fn full_header(bytes: &[u8]) -> u64 {
-    Header::size(if bytes.get(4) == Some(&1) { 32 } else { 64 })
+fn full_header(view: View<'_>) -> u64 {
+    Header::size(if view.u8(4) == Some(1) { 32 } else { 64 })
 }
 
 fn describe(elf: &Elf<'_>, facts: &mut Facts) {
@@ -141,21 +149,19 @@ fn check_sections(elf: &Elf<'_>, facts: &mut Facts) {
     for section in sections.iter().filter(|section| is_object && section.kind != elf::SHT_NOBITS) {
         let end = section.offset.saturating_add(section.size);
         if section.kind != elf::SHT_NULL && end > elf.view.len() {
-            facts.truncated(format!("section {}", String::from_utf8_lossy(section.name)), end, elf.view.len());
+            facts.truncated(format!("section {}", elf.name_of(section)), end, elf.view.len());
         }
     }
 }
 
 fn packer(elf: &Elf<'_>) -> Option<Packer> {
-    let bytes = elf.view.clamped(0, UPX_SEARCHED as u64);
     let no_sections = elf.sections.as_ref().is_none_or(Vec::is_empty);
-    (no_sections && memmem::find(bytes, b"UPX!").is_some()).then_some(Packer::Upx)
+    (no_sections && memmem::find(elf.view.clamped(0, UPX_SEARCHED), b"UPX!").is_some()).then_some(Packer::Upx)
 }
 
 fn interpreter(elf: &Elf<'_>) -> Option<String> {
     let segment = elf.segment(elf::PT_INTERP)?;
-    let path = View::little(elf.view.clamped(segment.offset, segment.file_size));
-    path.text(0, 4096).filter(|path| !path.is_empty())
+    elf.view.cut(segment.offset, segment.file_size).text(0, 4096).filter(|path| !path.is_empty())
 }
 
 fn linkage(kind: Kind, dynamic: Option<&Dynamic>, has_interpreter: bool) -> Option<Linkage> {
@@ -177,8 +183,7 @@ fn stripped(elf: &Elf<'_>, kind: Kind) -> Option<bool> {
         return None;
     }
     let sections = elf.sections.as_ref()?;
-    let tells = |name: &[u8]| matches!(name, b".debug_info" | b".zdebug_info");
-    Some(!sections.iter().any(|section| section.kind == elf::SHT_SYMTAB || tells(section.name)))
+    Some(!sections.iter().any(|section| section.kind == elf::SHT_SYMTAB || section.name == Name::DebugInfo))
 }
 
 fn harden(elf: &Elf<'_>, dynamic: Option<&Dynamic>, facts: &mut Facts) {
@@ -200,15 +205,15 @@ fn harden(elf: &Elf<'_>, dynamic: Option<&Dynamic>, facts: &mut Facts) {
 }
 
 fn level(elf: &Elf<'_>, facts: &Facts, notes: &Notes) -> Option<(Level, VariantSource)> {
-    let section = |name: &[u8]| elf.section(name).map(|(_, bytes)| bytes);
+    let section = |name: Name| elf.section(name).map(|(_, part)| part.clamped(0, MOST_ATTRIBUTES));
     match elf::Machine(elf.header.machine) {
         elf::EM_X86_64 => Some((Level::Named(notes.level?), VariantSource::GnuProperty)),
         elf::EM_ARM => {
-            let level = attributes::arm(section(b".ARM.attributes")?, elf.header.endian)?;
+            let level = attributes::arm(section(Name::ArmAttributes)?, elf.header.endian)?;
             Some((level, VariantSource::ArmAttributes))
         }
         elf::EM_MIPS => {
-            let level = attributes::mips(section(b".MIPS.abiflags")?, facts.arch?)?;
+            let level = attributes::mips(section(Name::MipsAbiflags)?, facts.arch?)?;
             Some((level, VariantSource::MipsAbiflags))
         }
         _ => None,
@@ -216,23 +221,25 @@ fn level(elf: &Elf<'_>, facts: &Facts, notes: &Notes) -> Option<(Level, VariantS
 }
 
 fn go_info(elf: &Elf<'_>) -> Option<GoInfo> {
-    let memory = |address: u64, size: u64| elf.memory(address)?.get(..usize::try_from(size).ok()?);
-    if let Some((section, bytes)) = elf.section(b".go.buildinfo") {
-        return buildinfo::read(bytes, section.address, &memory);
+    let memory = |address: u64, size: u64| elf.memory(address)?.part(0, size);
+    if let Some((section, part)) = elf.section(Name::GoBuildinfo) {
+        return buildinfo::read(part, section.address, &memory);
     }
     // A stripped section table: the linker still puts the blob first in the data.
     let data = elf.loads().find(|load| load.has(elf::PF_W.0) && !load.has(elf::PF_X.0))?;
-    buildinfo::read(elf.view.clamped(data.offset, data.file_size), data.address, &memory)
+    let named = elf.sections.as_ref().is_some_and(|sections| !sections.is_empty());
+    let most = if named { UNNAMED_GO } else { u64::MAX };
+    buildinfo::read(elf.view.cut(data.offset, data.file_size.min(most)), data.address, &memory)
 }
 
 fn build_paths(elf: &Elf<'_>) -> Vec<String> {
-    let table = elf.section(b".gopclntab").or_else(|| elf.section(b".data.rel.ro.gopclntab"));
-    table.map(|(_, bytes)| pclntab::folders(bytes, elf.header.endian)).unwrap_or_default()
+    elf.section(Name::GoPclntab).map(|(_, part)| pclntab::folders(part)).unwrap_or_default()
 }
 
 /// The texts of `.comment`, each once.
 fn producers(elf: &Elf<'_>) -> Vec<String> {
-    let Some((_, bytes)) = elf.section(b".comment") else { return Vec::new() };
+    let Some((_, part)) = elf.section(Name::Comment) else { return Vec::new() };
+    let bytes = part.clamped(0, MOST_COMMENT);
     let mut producers: Vec<String> = Vec::new();
     for text in bytes.split(|byte| *byte == 0).filter(|text| !text.is_empty() && text.len() <= MOST_PRODUCER_LENGTH) {
         let text = String::from_utf8_lossy(text).into_owned();

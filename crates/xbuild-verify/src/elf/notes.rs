@@ -10,6 +10,12 @@ use super::table::Elf;
 use crate::bytes::View;
 
 const MOST_NOTES: usize = 4096;
+const MOST_BLOCKS: usize = 1024;
+/// How far one block of notes is read; a core file's are the longest, and say nothing here.
+const MOST_BLOCK: u64 = 1 << 20;
+/// How long a name and a content are that say something.
+const MOST_NAME: u64 = 64;
+const MOST_CONTENT: u64 = 64 << 10;
 const ISA_1_NEEDED: u32 = 0xc000_8002;
 
 /// What the notes say.
@@ -25,8 +31,8 @@ impl Notes {
     pub(crate) fn read(elf: &Elf<'_>) -> Self {
         let mut notes = Self::default();
         let mut left = MOST_NOTES;
-        for (bytes, align) in blocks(elf) {
-            notes.scan(View::new(bytes, elf.header.endian), align, elf.header.bits, &mut left);
+        for (block, align) in blocks(elf) {
+            notes.scan(block, align, elf.header.bits, &mut left);
         }
         notes
     }
@@ -77,15 +83,16 @@ fn system(name: &[u8]) -> Option<Os> {
     })
 }
 
-fn blocks<'a>(elf: &Elf<'a>) -> Vec<(&'a [u8], u64)> {
-    let segments = elf.segments.iter().filter(|segment| segment.kind == elf::PT_NOTE);
-    let blocks: Vec<_> =
-        segments.map(|segment| (elf.view.clamped(segment.offset, segment.file_size), segment.align)).collect();
+fn blocks<'a>(elf: &Elf<'a>) -> Vec<(View<'a>, u64)> {
+    let segments = elf.segments.iter().filter(|segment| segment.kind == elf::PT_NOTE).take(MOST_BLOCKS);
+    let block = |offset: u64, size: u64| elf.view.cut(offset, size.min(MOST_BLOCK));
+    let blocks: Vec<_> = segments.map(|segment| (block(segment.offset, segment.file_size), segment.align)).collect();
     if !blocks.is_empty() {
         return blocks;
     }
     let sections = elf.sections.iter().flatten().filter(|section| section.kind == elf::SHT_NOTE);
-    sections.filter_map(|section| Some((elf.section_bytes(section)?, section.align))).collect()
+    let parts = sections.filter_map(|section| Some((elf.section_part(section)?.cut(0, MOST_BLOCK), section.align)));
+    parts.take(MOST_BLOCKS).collect()
 }
 
 #[derive(Clone, Copy)]
@@ -101,10 +108,12 @@ fn note(block: View<'_>, at: u64, align: u64) -> Option<(Note<'_>, u64)> {
     let name_size = u64::from(block.u32(at)?);
     let size = u64::from(block.u32(at + 4)?);
     let kind = block.u32(at + 8)?;
-    let name = block.slice(at + 12, name_size)?;
+    let name = block.part(at + 12, name_size)?;
     let start = (at + 12 + name_size).next_multiple_of(align);
     let content = block.part(start, size)?;
+    let name = if name_size <= MOST_NAME { name.slice(0, name_size)? } else { &[] };
     let name = name.strip_suffix(&[0]).unwrap_or(name);
+    let content = content.cut(0, MOST_CONTENT);
     Some((Note { name, kind, content }, (start + size).next_multiple_of(align)))
 }
 

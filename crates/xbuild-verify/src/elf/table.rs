@@ -6,8 +6,8 @@
 use object::elf;
 use xbuild_platform::Endian;
 
-use crate::Facts;
 use crate::bytes::View;
+use crate::{Facts, Problem};
 
 const IDENT: u64 = 16;
 
@@ -44,10 +44,47 @@ pub(crate) struct Segment {
     pub(crate) align: u64,
 }
 
-/// A section header, with its name.
+/// The sections that say something by their name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Name {
+    Comment,
+    DebugInfo,
+    GoBuildinfo,
+    GoPclntab,
+    ArmAttributes,
+    MipsAbiflags,
+    Other,
+}
+
+impl Name {
+    /// Names that share their beginnings with these are in every file; the longest is 24 bytes long.
+    const LONGEST: u64 = 32;
+
+    fn of(name: &[u8]) -> Self {
+        match name {
+            b".comment" => Self::Comment,
+            b".debug_info" | b".zdebug_info" => Self::DebugInfo,
+            b".go.buildinfo" => Self::GoBuildinfo,
+            b".gopclntab" | b".data.rel.ro.gopclntab" => Self::GoPclntab,
+            b".ARM.attributes" => Self::ArmAttributes,
+            b".MIPS.abiflags" => Self::MipsAbiflags,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// How many program headers and how many section headers are read; objects of large C++ files have the most.
+const MOST_SEGMENTS: u64 = 65_536;
+const MOST_SECTIONS: u64 = 65_536;
+
+/// How far the names of sections reach.
+const MOST_NAMES: u64 = 4 << 20;
+
+/// A section header, with what its name says.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Section<'a> {
-    pub(crate) name: &'a [u8],
+pub(crate) struct Section {
+    pub(crate) name: Name,
+    name_at: u32,
     pub(crate) kind: elf::SectionType,
     pub(crate) address: u64,
     pub(crate) offset: u64,
@@ -63,26 +100,27 @@ pub(crate) struct Elf<'a> {
     pub(crate) header: Header,
     pub(crate) segments: Vec<Segment>,
     /// `None` where the table is damaged; empty where there is none.
-    pub(crate) sections: Option<Vec<Section<'a>>>,
+    pub(crate) sections: Option<Vec<Section>>,
+    names: View<'a>,
 }
 
 impl Header {
     /// `Err` says what is wrong with the identification bytes; `Ok(None)` is a header that the file cuts.
-    pub(crate) fn parse(bytes: &[u8]) -> Result<Option<Self>, String> {
-        let class = bytes.get(4).copied();
+    pub(crate) fn parse(view: View<'_>) -> Result<Option<Self>, String> {
+        let class = view.u8(4);
         let bits = match class {
             None => return Ok(None),
             Some(1) => 32,
             Some(2) => 64,
             Some(other) => return Err(format!("EI_CLASS is {other}: neither 32 nor 64 bits")),
         };
-        let endian = match bytes.get(5).copied() {
+        let endian = match view.u8(5) {
             None => return Ok(None),
             Some(1) => Endian::Little,
             Some(2) => Endian::Big,
             Some(other) => return Err(format!("EI_DATA is {other}: no byte order")),
         };
-        Ok(Self::fields(View::new(bytes, endian), bits))
+        Ok(Self::fields(view.with(endian).table(0, Self::size(bits)), bits))
     }
 
     fn fields(view: View<'_>, bits: u8) -> Option<Self> {
@@ -117,25 +155,31 @@ impl Header {
 }
 
 impl<'a> Elf<'a> {
-    pub(crate) fn read(bytes: &'a [u8], header: Header, facts: &mut Facts) -> Self {
-        let view = View::new(bytes, header.endian);
+    pub(crate) fn read(view: View<'a>, header: Header, facts: &mut Facts) -> Self {
+        let view = view.with(header.endian);
         let first = Section::parse(view, header.bits, header.sections.offset);
         let segments = read_segments(view, &header, first, facts);
-        let sections = read_sections(view, &header, first);
-        Self { view, header, segments, sections }
+        let read = read_sections(view, &header, first, facts);
+        let (sections, names) = read.map_or((None, view.cut(0, 0)), |(sections, names)| (Some(sections), names));
+        Self { view, header, segments, sections, names }
     }
 
     /// The first section with this name, if its bytes lie in the file.
-    pub(crate) fn section(&self, name: &[u8]) -> Option<(&Section<'a>, &'a [u8])> {
+    pub(crate) fn section(&self, name: Name) -> Option<(&Section, View<'a>)> {
         let section = self.sections.iter().flatten().find(|section| section.name == name)?;
-        Some((section, self.section_bytes(section)?))
+        Some((section, self.section_part(section)?))
     }
 
-    pub(crate) fn section_bytes(&self, section: &Section<'a>) -> Option<&'a [u8]> {
+    pub(crate) fn section_part(&self, section: &Section) -> Option<View<'a>> {
         if section.kind == elf::SHT_NOBITS {
             return None;
         }
-        self.view.slice(section.offset, section.size)
+        self.view.part(section.offset, section.size)
+    }
+
+    /// A section's name for people.
+    pub(crate) fn name_of(&self, section: &Section) -> String {
+        self.names.text(section.name_at.into(), 256).unwrap_or_default()
     }
 
     pub(crate) fn segment(&self, kind: elf::ProgramType) -> Option<&Segment> {
@@ -155,13 +199,13 @@ impl<'a> Elf<'a> {
     }
 
     /// The file's bytes from a loaded address to the end of its segment.
-    pub(crate) fn memory(&self, address: u64) -> Option<&'a [u8]> {
+    pub(crate) fn memory(&self, address: u64) -> Option<View<'a>> {
         let (offset, size) = self.file_offset(address)?;
-        Some(self.view.clamped(offset, size)).filter(|bytes| !bytes.is_empty())
+        Some(self.view.cut(offset, size)).filter(|part| part.len() != 0)
     }
 }
 
-fn read_segments(view: View<'_>, header: &Header, first: Option<Section<'_>>, facts: &mut Facts) -> Vec<Segment> {
+fn read_segments(view: View<'_>, header: &Header, first: Option<Section>, facts: &mut Facts) -> Vec<Segment> {
     let table = header.segments;
     let width = if header.bits == 32 { 32 } else { 56 };
     if table.count == 0 || table.offset == 0 {
@@ -180,7 +224,12 @@ fn read_segments(view: View<'_>, header: &Header, first: Option<Section<'_>>, fa
     if end > view.len() {
         facts.truncated("the program header table", end, view.len());
     }
-    (0..count).map_while(|index| Segment::parse(view, header.bits, table.offset.checked_add(index * width)?)).collect()
+    if count > MOST_SEGMENTS {
+        facts.problems.push(Problem::TooMany { what: "program headers", most: MOST_SEGMENTS as usize });
+    }
+    let count = count.min(MOST_SEGMENTS);
+    let entries = view.table(table.offset, count * width);
+    (0..count).map_while(|index| Segment::parse(entries, header.bits, index * width)).collect()
 }
 
 impl Segment {
@@ -210,10 +259,15 @@ impl Segment {
 }
 
 /// The section headers with their names; `None` where the table or its names lie outside the file.
-fn read_sections<'a>(view: View<'a>, header: &Header, first: Option<Section<'a>>) -> Option<Vec<Section<'a>>> {
+fn read_sections<'a>(
+    view: View<'a>,
+    header: &Header,
+    first: Option<Section>,
+    facts: &mut Facts,
+) -> Option<(Vec<Section>, View<'a>)> {
     let table = header.sections;
     if table.offset == 0 {
-        return Some(Vec::new());
+        return Some((Vec::new(), view.cut(0, 0)));
     }
     let width = if header.bits == 32 { 40 } else { 64 };
     if u64::from(table.entry_size) != width {
@@ -226,26 +280,37 @@ fn read_sections<'a>(view: View<'a>, header: &Header, first: Option<Section<'a>>
     }
     let at = |index: u64| table.offset + index * width;
     let names = if names == 0 { None } else { Section::parse(view, header.bits, at(names.min(count))) };
-    let names = names.map_or(Some(&[][..]), |names| view.slice(names.offset, names.size))?;
-    (0..count)
-        .map(|index| Section::parse(view, header.bits, at(index)).map(|section| section.named(view, at(index), names)))
-        .collect()
+    let names = names.map_or(Some(view.cut(0, 0)), |names| view.part(names.offset, names.size))?.cut(0, MOST_NAMES);
+    if count > MOST_SECTIONS {
+        facts.problems.push(Problem::TooMany { what: "sections", most: MOST_SECTIONS as usize });
+    }
+    let count = count.min(MOST_SECTIONS);
+    let entries = view.table(table.offset, count * width);
+    // The names of most files are short: then they are fetched as one.
+    let near = names.table(0, if names.len() <= NEAR_NAMES { names.len() } else { 0 });
+    let names_near = if near.len() == 0 { names } else { near };
+    let section = |index: u64| Some(Section::parse(entries, header.bits, index * width)?.named(names_near));
+    Some(((0..count).map(section).collect::<Option<_>>()?, names))
 }
 
 /// The number of sections and the index of their names: in section 0 where they do not fit the header.
-fn extended_counts(header: &Header, first: Section<'_>) -> (u64, u64) {
+fn extended_counts(header: &Header, first: Section) -> (u64, u64) {
     let count = if header.sections.count == 0 { first.size } else { u64::from(header.sections.count) };
     let names = if header.names_index == 0xffff { 0 } else { u64::from(header.names_index) };
     (count, names)
 }
 
-impl<'a> Section<'a> {
-    fn parse(view: View<'a>, bits: u8, at: u64) -> Option<Self> {
+/// Up to here all names are fetched at once.
+const NEAR_NAMES: u64 = 64 << 10;
+
+impl Section {
+    fn parse(view: View<'_>, bits: u8, at: u64) -> Option<Self> {
         let word = u64::from(bits / 8);
         let field = |index: u64| view.word(at.checked_add(8 + index * word)?, bits);
         let align_at = at.checked_add(8 + 4 * word + 8)?;
         Some(Self {
-            name: &[],
+            name: Name::Other,
+            name_at: view.u32(at)?,
             kind: elf::SectionType(view.u32(at.checked_add(4)?)?),
             address: field(1)?,
             offset: field(2)?,
@@ -255,9 +320,8 @@ impl<'a> Section<'a> {
         })
     }
 
-    fn named(mut self, view: View<'a>, at: u64, names: &'a [u8]) -> Self {
-        let names = View::little(names);
-        self.name = view.u32(at).and_then(|offset| names.c_string(u64::from(offset), 256)).unwrap_or_default();
+    fn named(mut self, names: View<'_>) -> Self {
+        self.name = names.c_string(self.name_at.into(), Name::LONGEST).map_or(Name::Other, Name::of);
         self
     }
 }

@@ -3,7 +3,7 @@
 //! Lines that are not understood are skipped, as Go's own reader of a newer file must do. Source of the grammar: Go's
 //! `runtime/debug`.
 
-use memchr::memmem;
+use crate::bytes::View;
 
 use super::{GoInfo, GoModule};
 
@@ -20,11 +20,11 @@ pub(crate) fn unframe(framed: &[u8]) -> Option<&[u8]> {
     framed.get(START.len()..end).filter(|text| text.last() == Some(&b'\n'))
 }
 
-/// The framed text somewhere in `data`.
-pub(crate) fn find(data: &[u8]) -> Option<&[u8]> {
-    let start = memmem::find(data, &START)? + START.len();
-    let text = &data[start..];
-    memmem::find(text, &END).map(|end| &text[..end])
+/// The framed text somewhere in `data`, at most `most` bytes long.
+pub(crate) fn find(data: View<'_>, most: u64) -> Option<&[u8]> {
+    let start = data.find(&START, 0, |_| true)? + START.len() as u64;
+    let end = data.cut(0, start.saturating_add(most)).find(&END, start, |_| true)?;
+    data.slice(start, end - start)
 }
 
 pub(crate) fn parse(text: &str) -> GoInfo {
@@ -188,9 +188,9 @@ mod tests {
         data.extend(START);
         data.extend(b"path\tx\n");
         data.extend(END);
-        assert_eq!(find(&data), Some(&b"path\tx\n"[..]));
+        assert_eq!(find(View::little(&data), 99), Some(&b"path\tx\n"[..]));
         assert_eq!(unframe(&data[9..]), Some(&b"path\tx\n"[..]));
-        assert_eq!(find(&data[..data.len() - 1]), None);
+        assert_eq!(find(View::little(&data[..data.len() - 1]), 99), None);
         assert_eq!(unframe(&data[9..20]), None);
     }
 }

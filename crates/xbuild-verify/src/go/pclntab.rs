@@ -6,7 +6,6 @@
 
 use std::collections::BTreeSet;
 
-use memchr::memmem;
 use xbuild_platform::Endian;
 
 use crate::bytes::View;
@@ -18,19 +17,33 @@ const GO_1_20: u32 = 0xffff_fff1;
 /// How many folders are listed.
 const MOST_FOLDERS: usize = 16;
 
+/// How many bytes of file names are read: those of a large program are a tenth of it.
+const MOST_NAMES: u64 = 4 << 20;
+
+/// How many places that look like a table are tried.
+const MOST_TABLES: usize = 64;
+
 /// Folders in the table that begins `section`.
-pub(crate) fn folders(section: &[u8], endian: Endian) -> Vec<String> {
-    file_table(View::new(section, endian)).map(fold).unwrap_or_default()
+pub(crate) fn folders(section: View<'_>) -> Vec<String> {
+    file_table(section).map(fold).unwrap_or_default()
 }
 
 /// Folders in the table somewhere in `data`, for formats without a section of that name.
-pub(crate) fn search(data: &[u8], endian: Endian) -> Vec<String> {
-    let magic = match endian {
+pub(crate) fn search(data: View<'_>) -> Vec<String> {
+    let magic = match data.endian() {
         Endian::Little => GO_1_20.to_le_bytes(),
         Endian::Big => GO_1_20.to_be_bytes(),
     };
-    let tables = memmem::find_iter(data, &magic).take(64);
-    tables.map(|at| folders(&data[at..], endian)).find(|folders| !folders.is_empty()).unwrap_or_default()
+    let mut from = 0;
+    for _ in 0..MOST_TABLES {
+        let Some(at) = data.find(&magic, from, |_| true) else { break };
+        let folders = folders(data.cut(at, data.len()));
+        if !folders.is_empty() {
+            return folders;
+        }
+        from = at + magic.len() as u64;
+    }
+    Vec::new()
 }
 
 /// The names, each ended by a NUL.
@@ -45,7 +58,8 @@ fn file_table(table: View<'_>) -> Option<&[u8]> {
     // Behind the counts: offsets of function names, of compilation units, of files, of the next table.
     let word = |index: u64| table.word(8 + index * u64::from(pointer), pointer * 8);
     let (start, end) = (word(first_offset + 2)?, word(first_offset + 3)?);
-    table.slice(start, end.checked_sub(start)?)
+    let size = end.checked_sub(start)?;
+    table.part(start, size)?.slice(0, size.min(MOST_NAMES))
 }
 
 fn fold(names: &[u8]) -> Vec<String> {
@@ -105,9 +119,9 @@ mod tests {
     }
 
     fn check(names: &[u8], expect: &[&str]) {
-        assert_eq!(folders(&table(names), Endian::Little), expect);
+        assert_eq!(folders(View::little(&table(names))), expect);
         let shifted = [&[9; 5], table(names).as_slice()].concat();
-        assert_eq!(search(&shifted, Endian::Little), expect);
+        assert_eq!(search(View::little(&shifted)), expect);
     }
 
     #[test]
@@ -129,7 +143,7 @@ mod tests {
     fn a_cut_table_is_empty() {
         let bytes = table(b"/a/b.go\0");
         for end in 0..bytes.len() {
-            assert_eq!(folders(&bytes[..end], Endian::Little), [] as [String; 0]);
+            assert_eq!(folders(View::little(&bytes[..end])), [] as [String; 0]);
         }
     }
 }

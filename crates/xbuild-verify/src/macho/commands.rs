@@ -24,9 +24,9 @@ pub(super) struct Header {
 
 impl Header {
     /// `None` where the bytes end before the header does.
-    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
-        let (bits, endian) = magic(bytes)?;
-        let view = View::new(bytes, endian);
+    pub(super) fn parse(view: View<'_>) -> Option<Self> {
+        let (bits, endian) = magic(view)?;
+        let view = view.with(endian);
         view.slice(0, Self::length(bits))?;
         Some(Self {
             bits,
@@ -46,8 +46,8 @@ impl Header {
 }
 
 /// Width and byte order of a thin Mach-O file.
-pub(crate) fn magic(bytes: &[u8]) -> Option<(u8, Endian)> {
-    Some(match bytes.get(..4)? {
+pub(crate) fn magic(view: View<'_>) -> Option<(u8, Endian)> {
+    Some(match view.slice(0, 4)? {
         [0xfe, 0xed, 0xfa, 0xce] => (32, Endian::Big),
         [0xfe, 0xed, 0xfa, 0xcf] => (64, Endian::Big),
         [0xce, 0xfa, 0xed, 0xfe] => (32, Endian::Little),
@@ -61,7 +61,7 @@ pub(crate) fn magic(bytes: &[u8]) -> Option<(u8, Endian)> {
 pub(super) struct Section<'a> {
     pub(super) name: &'a [u8],
     pub(super) address: u64,
-    pub(super) bytes: &'a [u8],
+    pub(super) part: View<'a>,
 }
 
 /// A part of the file that is mapped into memory.
@@ -90,6 +90,8 @@ pub(super) struct Commands<'a> {
     pub(super) symbols: Option<(u64, u64)>,
 }
 
+/// How many bytes of load commands are read: a large application has some ten thousand.
+const MOST_SIZE: u64 = 4 << 20;
 const MOST_SECTIONS: usize = 65_536;
 const MOST_NEEDED: usize = 4096;
 
@@ -101,10 +103,12 @@ impl<'a> Commands<'a> {
         if end > view.len() {
             facts.truncated("the load commands", end, view.len());
         }
+        // The whole size is not trusted: commands that are read are so one by one, and there are not very many.
+        let table = view.table(0, end.min(MOST_SIZE));
         let mut at = start;
         for index in 0..header.count {
-            let size = view.u32(at + 4).map_or(0, u64::from);
-            let command = view.part(at, size).filter(|_| size >= 8 && at + size <= end);
+            let size = table.u32(at + 4).map_or(0, u64::from);
+            let command = table.part(at, size).filter(|_| size >= 8 && at + size <= end);
             let Some(command) = command else {
                 if end <= view.len() {
                     facts.malformed(format!("load command {index} does not fit the header's {} bytes", header.size));
@@ -179,8 +183,8 @@ fn section<'a>(entry: View<'a>, file: View<'a>, bits: u8) -> Option<Section<'a>>
     let word = u64::from(bits / 8);
     let size = entry.word(32 + word, bits)?;
     let offset = u64::from(entry.u32(32 + 2 * word)?);
-    let bytes = file.clamped(offset, size);
-    Some(Section { name: padded_name(entry.slice(0, 16)?), address: entry.word(32, bits)?, bytes })
+    let part = file.cut(offset, size);
+    Some(Section { name: padded_name(entry.slice(0, 16)?), address: entry.word(32, bits)?, part })
 }
 
 /// The text whose offset within the command stands at byte 8.

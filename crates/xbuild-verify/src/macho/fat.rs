@@ -21,14 +21,14 @@ struct Entry {
 }
 
 /// Whether the bytes are a universal file; a Java class is not.
-pub(crate) fn is_universal(bytes: &[u8]) -> bool {
-    let view = View::big(bytes);
+pub(crate) fn is_universal(view: View<'_>) -> bool {
+    let view = view.with(Endian::Big);
     matches!(view.u32(0), Some(0xcafe_babe | 0xcafe_babf)) && view.u32(4).is_none_or(|count| count < JAVA_1_0)
 }
 
-pub(crate) fn inspect(bytes: &[u8], depth: u8) -> Facts {
+pub(crate) fn inspect(view: View<'_>, depth: u8) -> Facts {
     let mut facts = Facts::of(Kind::Unknown, Some(Format::MachoUniversal));
-    let view = View::big(bytes);
+    let view = view.with(Endian::Big);
     let wide = view.u32(0) == Some(0xcafe_babf);
     let Some(count) = view.u32(4) else {
         facts.truncated("the universal header", 8, view.len());
@@ -84,8 +84,8 @@ fn check(entry: &Entry, index: u64, before: &[Entry], view: View<'_>, facts: &mu
 }
 
 fn slice(entry: &Entry, view: View<'_>, depth: u8) -> Option<Slice> {
-    let bytes = view.slice(entry.offset, entry.size)?;
-    Some(Slice { offset: entry.offset, size: entry.size, facts: sniff::inspect_part(bytes, depth) })
+    let part = view.part(entry.offset, entry.size)?;
+    Some(Slice { offset: entry.offset, size: entry.size, facts: sniff::inspect_inside(part, depth) })
 }
 
 /// The table's machine against each slice's own.
@@ -131,7 +131,7 @@ fn agree(facts: &mut Facts) {
 }
 
 /// The value that all parts have; `None` where one differs or does not say.
-pub(crate) fn agreed<T: PartialEq>(parts: &[&Facts], value: impl Fn(&Facts) -> Option<T>) -> Option<T> {
+fn agreed<T: PartialEq>(parts: &[&Facts], value: impl Fn(&Facts) -> Option<T>) -> Option<T> {
     let (first, rest) = parts.split_first()?;
     let first = value(first)?;
     rest.iter().all(|part| value(part).as_ref() == Some(&first)).then_some(first)

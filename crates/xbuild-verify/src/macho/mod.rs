@@ -17,16 +17,16 @@ use crate::go::{self, GoInfo, buildinfo, pclntab};
 use crate::machine::Machine;
 use crate::{Hardening, Problem};
 
-pub(crate) fn inspect(bytes: &[u8]) -> Facts {
-    let Some(header) = Header::parse(bytes) else {
+pub(crate) fn inspect(view: View<'_>) -> Facts {
+    let Some(header) = Header::parse(view) else {
         let mut facts = Facts::of(Kind::Unknown, Some(Format::Macho));
-        facts.truncated("the Mach-O header", Header::length(64), bytes.len() as u64);
+        facts.truncated("the Mach-O header", Header::length(64), view.len());
         return facts;
     };
     let mut facts = Facts::of_machine(kind(header.file_type), Format::Macho, Machine::macho(header.cpu));
     facts.bits = Some(if header.cpu == macho::CPU_TYPE_ARM64_32.0 { 32 } else { header.bits });
     facts.endian = Some(header.endian);
-    let view = View::new(bytes, header.endian);
+    let view = view.with(header.endian);
     let commands = Commands::read(view, &header, &mut facts);
     check_bounds(&commands, view, &mut facts);
     describe(&header, commands, view, &mut facts);
@@ -65,8 +65,7 @@ fn describe(header: &Header, commands: Commands<'_>, view: View<'_>, facts: &mut
     let os = platform(commands.platform);
     facts.foreign_os = commands.platform.and_then(foreign_os).map(str::to_owned);
     facts.abi = simulator(commands.platform, facts.arch).or_else(|| subtype(header)).map(str::to_owned);
-    facts.build_paths =
-        commands.section(b"__gopclntab").map(|table| pclntab::folders(table.bytes, header.endian)).unwrap_or_default();
+    facts.build_paths = commands.section(b"__gopclntab").map(|table| pclntab::folders(table.part)).unwrap_or_default();
     if is_linked {
         facts.signed = Some(commands.signature.is_some());
         facts.hardening = harden(header, facts.kind);
@@ -157,8 +156,16 @@ fn stripped(commands: &Commands<'_>, header: &Header, view: View<'_>) -> Option<
     }
     let Some((offset, count)) = commands.symbols else { return Some(true) };
     let width = if header.bits == 32 { 12 } else { 16 };
-    let entries = view.slice(offset, count.checked_mul(width)?)?;
-    Some(!entries.chunks_exact(width as usize).any(|entry| is_local(entry[4])))
+    let entries = view.part(offset, count.checked_mul(width)?)?;
+    let mut is_stripped = true;
+    entries.windows(0, width, |at, window| {
+        // A window may begin within an entry: the first whole one follows.
+        let skip = (at.next_multiple_of(width) - at) as usize;
+        let mut whole = window.get(skip..).unwrap_or_default().chunks_exact(width as usize);
+        is_stripped = !whole.any(|entry| is_local(entry[4]));
+        is_stripped
+    });
+    Some(is_stripped)
 }
 
 const fn is_local(kind: u8) -> bool {
@@ -173,7 +180,7 @@ fn go_info(commands: &Commands<'_>, view: View<'_>) -> Option<GoInfo> {
     let memory = |address: u64, size: u64| {
         let inside = |start: u64, length: u64| address.checked_sub(start).is_some_and(|at| at < length);
         let segment = commands.segments.iter().find(|segment| inside(segment.address, segment.file_size))?;
-        view.slice(segment.offset.checked_add(address - segment.address)?, size)
+        view.part(segment.offset.checked_add(address - segment.address)?, size)
     };
-    buildinfo::read(section.bytes, section.address, &memory)
+    buildinfo::read(section.part, section.address, &memory)
 }
