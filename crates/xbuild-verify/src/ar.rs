@@ -36,7 +36,7 @@ pub(crate) fn inspect(view: View<'_>, depth: u8) -> Facts {
     let mut walk = Walk { view, depth, budget: view.len(), objects: Objects::default(), passed_over: false };
     for (index, member) in archive.members().enumerate() {
         if index == MOST_MEMBERS {
-            facts.problems.push(Problem::TooMany { what: "members", most: MOST_MEMBERS });
+            facts.problems.push(Problem::TooMany { what: "members".into(), most: MOST_MEMBERS });
             break;
         }
         match member {

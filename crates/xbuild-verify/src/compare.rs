@@ -14,6 +14,19 @@ use crate::promise::native_format;
 use crate::{Output, Problem, Promise, expectation};
 
 /// How a file keeps its promise.
+///
+/// ```
+/// use xbuild_verify::{Promise, Verdict, inspect, verify};
+///
+/// // What this runs in was made for this machine, so not for AIX.
+/// let program = std::fs::read(std::env::current_exe()?)?;
+/// let verification = verify(&inspect(&program), &Promise::new("aix/ppc64".parse()?));
+/// assert_eq!(verification.verdict(), Verdict::Mismatch);
+/// for mismatch in verification.mismatches() {
+///     println!("xbuild::{}: is {}", mismatch.code(), mismatch.headline());
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn verify(facts: &Facts, promise: &Promise) -> Verification {
     Verification::new(mismatches(facts, promise))
 }

@@ -3,7 +3,7 @@
 //! `None` is "the bytes do not say", never a guess and never a default. The field order is that of the JSON contract;
 //! the fields after `problems` are additions to it. Comparing with a promise is `compare`'s business.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use xbuild_platform::{Arch, Endian, Os, Variant};
 
 use crate::machine::Machine;
@@ -177,7 +177,7 @@ impl Serialize for Level {
 }
 
 /// What makes an attack on a program harder; each `None` where the format does not say.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hardening {
     /// Loads at any address.
     pub pie: Option<bool>,
@@ -188,7 +188,7 @@ pub struct Hardening {
 }
 
 /// One architecture's part of a universal Mach-O file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Slice {
     /// Where it begins, in bytes.
     pub offset: u64,
@@ -200,7 +200,24 @@ pub struct Slice {
 }
 
 /// Everything that the bytes of one file prove.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+///
+/// Facts are written and read by serde. Fields that a later version adds are passed over, words that it adds are errors
+/// that name them.
+///
+/// ```
+/// use xbuild_verify::{Facts, inspect};
+///
+/// let facts = inspect(b"#!/bin/sh\n");
+/// let text = serde_json::to_string(&facts)?;
+/// assert!(text.starts_with(r#"{"kind":"script","format":null,"os":null"#));
+/// assert_eq!(serde_json::from_str::<Facts>(&text)?, facts);
+///
+/// let error = serde_json::from_str::<Facts>(&text.replace("script", "poem")).unwrap_err();
+/// assert!(error.to_string().starts_with("unknown variant `poem`"));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Facts {
     /// What the file is for.
     pub kind: Kind,
@@ -211,6 +228,7 @@ pub struct Facts {
     /// The instruction set; `None` too for machines outside the platform table, which [`Facts::machine`] names.
     pub arch: Option<Arch>,
     /// The proven level of the instruction set.
+    #[serde(default, deserialize_with = "written_level")]
     pub variant: Option<Level>,
     /// What proved the level.
     pub variant_source: Option<VariantSource>,
@@ -223,6 +241,7 @@ pub struct Facts {
     /// The program that starts it: ELF's interpreter, Mach-O's `dyld`, a script's `#!` line.
     pub interpreter: Option<String>,
     /// The libraries that it asks for, in the file's order.
+    #[serde(default)]
     pub needed: Vec<String>,
     /// The lowest glibc that has every symbol version it asks for.
     pub glibc_floor: Option<Version>,
@@ -231,6 +250,7 @@ pub struct Facts {
     /// What Go's linker wrote about the build.
     pub go: Option<GoInfo>,
     /// The parts of a universal Mach-O file.
+    #[serde(default)]
     pub slices: Vec<Slice>,
     /// Whether it carries a code signature; `None` where the format has none.
     pub signed: Option<bool>,
@@ -239,10 +259,13 @@ pub struct Facts {
     /// The packer that hides the program.
     pub packed: Option<Packer>,
     /// What makes an attack harder.
+    #[serde(default)]
     pub hardening: Hardening,
     /// Absolute source paths that the file carries.
+    #[serde(default)]
     pub build_paths: Vec<String>,
     /// What is wrong with the file, promise or no promise.
+    #[serde(default)]
     pub problems: Vec<Problem>,
     /// What proved the operating system.
     pub os_source: Option<OsSource>,
@@ -255,6 +278,7 @@ pub struct Facts {
     /// The C library.
     pub libc: Option<Libc>,
     /// The compilers and linkers that signed it (`.comment`, Wasm's `producers`).
+    #[serde(default)]
     pub producers: Vec<String>,
     /// How many objects a static library holds; symbol tables and Go's own members do not count.
     pub members: Option<u64>,
@@ -262,6 +286,35 @@ pub struct Facts {
 
 /// How many truncated and malformed parts are told.
 const MOST_PROBLEMS: usize = 64;
+
+impl Serialize for Facts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Facts {
+    /// A level and a machine are told by what stands beside them: a level's name belongs to an architecture, and no name
+    /// beside a source is the baseline.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut facts = Self::deserialize(deserializer)?;
+        let named = |name: &str| facts.arch.and_then(|arch| arch.variant(name));
+        facts.variant = match (facts.variant, facts.variant_source) {
+            (Some(Level::Other(name)), _) => Some(named(&name).map_or(Level::Other(name), Level::Named)),
+            (None, Some(_)) => Some(Level::Baseline),
+            (level, _) => level,
+        };
+        if facts.bits == Some(32) {
+            facts.machine = facts.machine.map(Machine::narrow);
+        }
+        Ok(facts)
+    }
+}
+
+/// A level as it is written: by its name alone.
+fn written_level<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Level>, D::Error> {
+    Ok(Option::<String>::deserialize(deserializer)?.map(Level::Other))
+}
 
 impl Facts {
     /// Facts about something of which only its purpose is known.
@@ -331,7 +384,7 @@ impl Facts {
     fn problem(&mut self, problem: Problem) {
         match self.problems.len() {
             ..MOST_PROBLEMS => self.problems.push(problem),
-            MOST_PROBLEMS => self.problems.push(Problem::TooMany { what: "problems", most: MOST_PROBLEMS }),
+            MOST_PROBLEMS => self.problems.push(Problem::TooMany { what: "problems".into(), most: MOST_PROBLEMS }),
             _ => {}
         }
     }

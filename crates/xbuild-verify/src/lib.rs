@@ -6,6 +6,29 @@
 //! be read at a place, and no more of it than that takes. No input makes it panic, and what it allocates is bounded by
 //! constants.
 //!
+//! ```
+//! use xbuild_verify::{Promise, Verdict, inspect, platform_of, verify};
+//!
+//! // The header of a static 64-bit Linux program for x86-64, and one segment that loads it.
+//! let mut program = b"\x7fELF\x02\x01\x01\x03".to_vec();
+//! program.resize(16, 0);
+//! program.extend([2, 0, 62, 0, 1, 0, 0, 0]);
+//! program.extend([0x78_u64, 64, 0].iter().flat_map(|word| word.to_le_bytes()));
+//! program.extend([0, 0, 0, 0, 64, 0, 56, 0, 1, 0, 64, 0, 0, 0, 0, 0]);
+//! program.extend([1, 0, 0, 0, 5, 0, 0, 0]);
+//! program.extend([0_u64, 0, 0, 120, 120, 1].iter().flat_map(|word| word.to_le_bytes()));
+//!
+//! let facts = inspect(&program);
+//! assert_eq!(platform_of(&facts).as_deref(), Some("linux/amd64"));
+//!
+//! let verification = verify(&facts, &Promise::new("linux/arm64".parse()?));
+//! assert_eq!(verification.verdict(), Verdict::Mismatch);
+//! let mismatch = &verification.mismatches()[0];
+//! assert_eq!(mismatch.code().to_string(), "machine-mismatch");
+//! assert_eq!(mismatch.evidence(), "ELF header, e_machine = 62 (x86-64), expected 183 (AArch64)");
+//! # Ok::<(), xbuild_platform::PlatformError>(())
+//! ```
+//!
 //! It does not open files, does not look at their names, does not run tools and does not look inside compressed
 //! archives; the callers do.
 

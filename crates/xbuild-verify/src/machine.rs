@@ -8,7 +8,7 @@ use std::fmt;
 
 use object::{elf, macho, pe};
 use serde::ser::SerializeStruct as _;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use xbuild_platform::{Arch, Endian};
 
 use crate::Format;
@@ -120,6 +120,52 @@ impl Serialize for Machine {
         object.serialize_field("number", &self.number)?;
         object.serialize_field("name", &self.name)?;
         object.end()
+    }
+}
+
+/// A machine as JSON has it.
+#[derive(Deserialize)]
+struct Written {
+    field: String,
+    number: u32,
+    name: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for Machine {
+    /// Field, number and name are looked up in the tables. RISC-V and LoongArch have one number and one name for both
+    /// widths: then it is the wide one, and who knows the width says so with [`Machine::narrow`].
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let written = Written::deserialize(deserializer)?;
+        let found = Self::all(&written).find(|machine| {
+            (machine.field, machine.number, machine.name) == (&*written.field, written.number, written.name.as_deref())
+        });
+        found.ok_or_else(|| {
+            let name = written.name.as_deref().unwrap_or("unknown");
+            de::Error::custom(format!("{} = {} ({name}) is no machine that is known", written.field, written.number))
+        })
+    }
+}
+
+impl Machine {
+    /// What the written number can stand for.
+    fn all(written: &Written) -> impl Iterator<Item = Self> + use<> {
+        let number = written.number;
+        let short = u16::try_from(number).ok();
+        let widths = [(64, false), (32, false), (32, true)];
+        let elf = widths.into_iter().flat_map(move |(bits, n32)| {
+            let orders = [Endian::Little, Endian::Big].into_iter();
+            orders.filter_map(move |endian| Some(Self::elf(short?, bits, endian, n32)))
+        });
+        let magic = Arch::ALL.iter().map(move |arch| Self::magic(number, *arch));
+        elf.chain(short.map(Self::pe)).chain([Self::macho(number)]).chain(magic)
+    }
+
+    /// The same machine of a file whose pointers have 32 bits.
+    pub(crate) fn narrow(self) -> Self {
+        match self.arch {
+            Some(Arch::Riscv64 | Arch::Loong64) if self.field == "e_machine" => Self { arch: None, ..self },
+            _ => self,
+        }
     }
 }
 

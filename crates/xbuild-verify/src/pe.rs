@@ -212,7 +212,7 @@ impl<'a> Image<'a> {
                 Some(name) => names.extend(self.memory(name.into()).and_then(|name| name.text(0, MOST_NAME))),
             }
         }
-        facts.problems.push(Problem::TooMany { what: "needed libraries", most: MOST_IMPORTS as usize });
+        facts.problems.push(Problem::TooMany { what: "needed libraries".into(), most: MOST_IMPORTS as usize });
         names
     }
 

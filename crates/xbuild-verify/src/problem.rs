@@ -2,14 +2,18 @@
 //!
 //! A difference from a promise is not a problem of the file; that is [`crate::Mismatch`].
 
-use serde::ser::SerializeStruct as _;
-use serde::{Serialize, Serializer};
+use std::borrow::Cow;
 
-/// Something wrong in the bytes. `Display` is the sentence for people.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+use serde::ser::SerializeMap as _;
+use serde::{Deserialize, Serialize, Serializer};
+
+/// Something wrong in the bytes. `Display` is the sentence for people; JSON has it as `message`, beside the values in it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Deserialize)]
+#[serde(tag = "code")]
 pub enum Problem {
     /// A part that must be there ends behind the end of the file.
     #[error("{what} ends at byte {end}, the file at {size}")]
+    #[serde(rename = "xbuild::truncated")]
     Truncated {
         /// The part.
         what: String,
@@ -20,21 +24,24 @@ pub enum Problem {
     },
     /// A part that breaks its format's rules.
     #[error("{what}")]
+    #[serde(rename = "xbuild::malformed")]
     Malformed {
         /// What is wrong, as a sentence.
         what: String,
     },
     /// A section table that cannot be read. Linux does not look at it, and stripping may remove it.
     #[error("{what}; the program may still run, but symbols and sections are unknown")]
+    #[serde(rename = "xbuild::damaged-sections")]
     DamagedSections {
         /// What is wrong.
         what: String,
     },
     /// Two places in the file that cannot both be right.
     #[error("{first_source} says {first}, {second_source} says {second}")]
+    #[serde(rename = "xbuild::contradiction")]
     Contradiction {
         /// What they disagree about: `architecture`, `operating system`.
-        field: &'static str,
+        field: Cow<'static, str>,
         /// Where the first value stands.
         first_source: String,
         /// The first value.
@@ -46,29 +53,34 @@ pub enum Problem {
     },
     /// A static library with objects for several architectures.
     #[error("the members are for several architectures: {}", found.join(", "))]
+    #[serde(rename = "xbuild::mixed-architectures")]
     MixedArchitectures {
         /// Each architecture, with one member of it.
         found: Vec<String>,
     },
     /// A program for macOS on arm64 without a code signature.
     #[error("no code signature: macOS on arm64 kills the program at start")]
+    #[serde(rename = "xbuild::unsigned")]
     Unsigned,
     /// A program for macOS without `LC_UUID`.
     #[error("no LC_UUID: macOS 26 does not start the program")]
+    #[serde(rename = "xbuild::no-uuid")]
     NoUuid,
     /// A level in Go's build info that Go does not know. Its compiler stamps it and builds the baseline.
     #[error("{variable}={value} is not a level that Go knows: it stamps the value and builds the baseline")]
+    #[serde(rename = "xbuild::go-level")]
     GoLevel {
         /// `GOARM`, `GOAMD64`, …
-        variable: &'static str,
+        variable: Cow<'static, str>,
         /// The stamped value.
         value: String,
     },
     /// More entries of one kind than are read.
     #[error("more than {most} {what}; the rest was not read")]
+    #[serde(rename = "xbuild::too-many")]
     TooMany {
         /// The entries.
-        what: &'static str,
+        what: Cow<'static, str>,
         /// How many were read.
         most: usize,
     },
@@ -98,9 +110,34 @@ impl Problem {
 
 impl Serialize for Problem {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Problem", 2)?;
-        object.serialize_field("code", self.code())?;
-        object.serialize_field("message", &self.to_string())?;
-        object.end()
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("code", self.code())?;
+        map.serialize_entry("message", &self.to_string())?;
+        match self {
+            Self::Truncated { what, end, size } => {
+                map.serialize_entry("what", what)?;
+                map.serialize_entry("end", end)?;
+                map.serialize_entry("size", size)?;
+            }
+            Self::Malformed { what } | Self::DamagedSections { what } => map.serialize_entry("what", what)?,
+            Self::Contradiction { field, first_source, first, second_source, second } => {
+                map.serialize_entry("field", field)?;
+                map.serialize_entry("first_source", first_source)?;
+                map.serialize_entry("first", first)?;
+                map.serialize_entry("second_source", second_source)?;
+                map.serialize_entry("second", second)?;
+            }
+            Self::MixedArchitectures { found } => map.serialize_entry("found", found)?,
+            Self::Unsigned | Self::NoUuid => {}
+            Self::GoLevel { variable, value } => {
+                map.serialize_entry("variable", variable)?;
+                map.serialize_entry("value", value)?;
+            }
+            Self::TooMany { what, most } => {
+                map.serialize_entry("what", what)?;
+                map.serialize_entry("most", most)?;
+            }
+        }
+        map.end()
     }
 }

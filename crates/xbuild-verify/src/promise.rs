@@ -50,6 +50,16 @@ pub struct Expect {
 }
 
 /// Everything promised of one file.
+///
+/// ```
+/// use xbuild_verify::{Expect, Format, Linkage, Output, Promise};
+///
+/// let expect = Expect { linkage: Some(Linkage::Static), ..Expect::default() };
+/// let promise = Promise { expect, ..Promise::new("linux/arm/v7".parse()?) };
+/// assert_eq!(promise.format(), Format::Elf);
+/// assert_eq!(promise.of(Output::StaticLibrary).format(), Format::Ar);
+/// # Ok::<(), xbuild_platform::PlatformError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Promise {
     /// Where it is to run.

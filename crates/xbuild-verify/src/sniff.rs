@@ -15,6 +15,18 @@ const MOST_DEPTH: u8 = 3;
 const MOST_SCRIPT_LINE: u64 = 256;
 
 /// What these bytes prove. It never fails: what cannot be read is a problem among the facts.
+///
+/// ```
+/// use xbuild_verify::{Kind, inspect, platform_of};
+///
+/// let facts = inspect(b"\0asm\x01\0\0\0\x07\x01\0");
+/// assert_eq!(facts.kind, Kind::Executable);
+/// assert_eq!(platform_of(&facts).as_deref(), Some("wasm"));
+///
+/// // A file that was cut says so.
+/// let facts = inspect(b"\x7fELF\x02\x01\x01");
+/// assert_eq!(facts.problems[0].to_string(), "the ELF header ends at byte 64, the file at 7");
+/// ```
 pub fn inspect(bytes: &[u8]) -> Facts {
     inspect_part(View::little(bytes), 0)
 }

@@ -41,6 +41,25 @@ fn codes(facts: &Facts) -> Vec<&'static str> {
 }
 
 #[test]
+fn facts_of_later_versions_are_read_but_for_their_words() {
+    let facts = inspect(&Elf::new(243, 32, false).bytes());
+    let text = serde_json::to_string(&facts).unwrap();
+    assert_eq!(serde_json::from_str::<Facts>(&text).unwrap(), facts);
+    let later = text.replacen('{', r#"{"invented":[{"later":1}],"#, 1);
+    assert_eq!(serde_json::from_str::<Facts>(&later).unwrap(), facts);
+    let refused = |from: &str, to: &str| {
+        assert!(text.contains(from), "{text}");
+        serde_json::from_str::<Facts>(&text.replacen(from, to, 1)).unwrap_err().to_string()
+    };
+    assert!(refused(r#""elf""#, r#""coff9""#).starts_with("unknown variant `coff9`"));
+    assert!(refused(r#""number":243"#, r#""number":244"#).starts_with("e_machine = 244 (RISC-V) is no machine"));
+    assert!(
+        refused(r#""problems":[]"#, r#""problems":[{"code":"xbuild::odd"}]"#)
+            .starts_with("unknown variant `xbuild::odd`")
+    );
+}
+
+#[test]
 fn another_machine_is_told_with_both_numbers() {
     insta::assert_snapshot!(verdict(&Elf::new(AMD64, 64, false).bytes(), &promise("linux/arm64")), @r"
     mismatch
@@ -600,6 +619,6 @@ fn the_contracts_fields_come_first_and_in_order() {
     insta::assert_snapshot!(json, @r#"{"kind":"executable","format":"elf","os":null,"arch":"amd64","variant":null,"variant_source":null,"bits":64,"endian":"little","linkage":"static","interpreter":null,"needed":[],"glibc_floor":null,"min_os":null,"go":null,"slices":[],"signed":null,"stripped":true,"packed":null,"hardening":{"pie":false,"nx":null,"relro":"none"},"build_paths":[],"problems":[],"os_source":null,"foreign_os":null,"machine":{"field":"e_machine","number":62,"name":"x86-64"},"abi":null,"libc":null,"producers":[],"members":null}"#);
     let json = serde_json::to_string(&inspect(b"\x7fELF")).unwrap();
     assert!(json.contains(
-        r#""problems":[{"code":"xbuild::truncated","message":"the ELF header ends at byte 64, the file at 4"}]"#
+        r#""problems":[{"code":"xbuild::truncated","message":"the ELF header ends at byte 64, the file at 4","what":"the ELF header","end":64,"size":4}]"#
     ));
 }

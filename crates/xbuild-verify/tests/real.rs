@@ -199,6 +199,8 @@ fn a_program_that_is_read_in_places_says_the_same_and_is_mostly_not_read() {
     for (platform, bytes) in go_programs() {
         let inspection = inspect_source(&Unlent(bytes)).unwrap();
         assert_eq!(inspection.facts, inspect(bytes), "{platform}");
+        let text = serde_json::to_string(&inspection.facts).unwrap();
+        assert_eq!(serde_json::from_str::<Facts>(&text).unwrap(), inspection.facts, "{platform}");
         // A module is searched from end to end, and so are names in PE, which has no section for them.
         let part = if platform.os().to_string() == "wasip1" { 1 } else { 2 };
         assert!(inspection.read * part <= bytes.len() as u64 + 4096, "{platform}: {} bytes", inspection.read);

@@ -43,7 +43,7 @@ impl Dynamic {
         }
         if dynamic.needed.len() > MOST_NEEDED {
             dynamic.needed.truncate(MOST_NEEDED);
-            facts.problems.push(Problem::TooMany { what: "needed libraries", most: MOST_NEEDED });
+            facts.problems.push(Problem::TooMany { what: "needed libraries".into(), most: MOST_NEEDED });
         }
         Some(dynamic)
     }

@@ -96,7 +96,7 @@ pub(crate) fn check_interpreter(facts: &mut Facts) {
         return;
     }
     facts.problems.push(Problem::Contradiction {
-        field: "architecture",
+        field: "architecture".into(),
         first_source: "the header".into(),
         first: arch.to_string(),
         second_source: format!("the interpreter {path}"),

@@ -225,7 +225,7 @@ fn read_segments(view: View<'_>, header: &Header, first: Option<Section>, facts:
         facts.truncated("the program header table", end, view.len());
     }
     if count > MOST_SEGMENTS {
-        facts.problems.push(Problem::TooMany { what: "program headers", most: MOST_SEGMENTS as usize });
+        facts.problems.push(Problem::TooMany { what: "program headers".into(), most: MOST_SEGMENTS as usize });
     }
     let count = count.min(MOST_SEGMENTS);
     let entries = view.table(table.offset, count * width);
@@ -282,7 +282,7 @@ fn read_sections<'a>(
     let names = if names == 0 { None } else { Section::parse(view, header.bits, at(names.min(count))) };
     let names = names.map_or(Some(view.cut(0, 0)), |names| view.part(names.offset, names.size))?.cut(0, MOST_NAMES);
     if count > MOST_SECTIONS {
-        facts.problems.push(Problem::TooMany { what: "sections", most: MOST_SECTIONS as usize });
+        facts.problems.push(Problem::TooMany { what: "sections".into(), most: MOST_SECTIONS as usize });
     }
     let count = count.min(MOST_SECTIONS);
     let entries = view.table(table.offset, count * width);

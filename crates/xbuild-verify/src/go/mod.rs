@@ -8,15 +8,18 @@ pub(crate) mod buildinfo;
 pub(crate) mod modinfo;
 pub(crate) mod pclntab;
 
+use std::fmt;
+
+use serde::de::{MapAccess, Visitor};
 use serde::ser::SerializeMap as _;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use xbuild_platform::{Arch, Os};
 
 use crate::Problem;
 use crate::facts::{Facts, Level, OsSource, VariantSource};
 
 /// A module as build info lists it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GoModule {
     /// The module's path.
     pub path: String,
@@ -59,8 +62,33 @@ impl Serialize for GoSettings {
     }
 }
 
+impl<'de> Deserialize<'de> for GoSettings {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(InOrder)
+    }
+}
+
+/// Keeps the order, and a key that was written twice.
+struct InOrder;
+
+impl<'de> Visitor<'de> for InOrder {
+    type Value = GoSettings;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("settings with their values")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<GoSettings, A::Error> {
+        let mut settings = Vec::new();
+        while let Some(pair) = map.next_entry()? {
+            settings.push(pair);
+        }
+        Ok(GoSettings(settings))
+    }
+}
+
 /// Go's build info.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GoInfo {
     /// The toolchain: `go1.26.8`, with its experiments.
     pub version: String,
@@ -71,6 +99,7 @@ pub struct GoInfo {
     /// The module that holds the main package.
     pub main: Option<GoModule>,
     /// The modules that it was built with.
+    #[serde(default)]
     pub deps: Vec<GoModule>,
 }
 
@@ -110,7 +139,7 @@ fn settle_arch(facts: &mut Facts, go: &GoInfo) {
     let header = facts.arch.map(Arch::as_str).or_else(|| facts.machine.and_then(crate::Machine::name));
     if let Some(header) = header.filter(|header| *header != claimed) {
         facts.problems.push(Problem::Contradiction {
-            field: "architecture",
+            field: "architecture".into(),
             first_source: "the header".into(),
             first: header.into(),
             second_source: "Go's build info".into(),
@@ -125,7 +154,7 @@ fn contradict_os(facts: &mut Facts, go: &GoInfo, evidence: Option<(Os, OsSource)
         return;
     }
     facts.problems.push(Problem::Contradiction {
-        field: "operating system",
+        field: "operating system".into(),
         first_source: source_title(source).into(),
         first: os.to_string(),
         second_source: "Go's build info".into(),
@@ -159,7 +188,7 @@ fn settle_level(facts: &mut Facts, go: &GoInfo) {
     match level(arch, value) {
         Some(level) if proven_higher(facts, &level) => {}
         Some(level) => facts.set_level(level, VariantSource::GoBuildinfo),
-        None => facts.problems.push(Problem::GoLevel { variable, value: value.to_owned() }),
+        None => facts.problems.push(Problem::GoLevel { variable: variable.into(), value: value.to_owned() }),
     }
 }
 

@@ -95,7 +95,7 @@ fn contradict(entries: &[Entry], facts: &mut Facts) {
         let (table, own) = (Machine::macho(entry.cpu), slice.facts.machine);
         if own != Some(table) {
             facts.problems.push(Problem::Contradiction {
-                field: "architecture",
+                field: "architecture".into(),
                 first_source: "the table of slices".into(),
                 first: table.value(),
                 second_source: "the slice's own header".into(),

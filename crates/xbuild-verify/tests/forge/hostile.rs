@@ -1,7 +1,7 @@
 //! Files that lie everywhere: no bytes may make the reader panic or run away, whatever they say.
 
 use proptest::prelude::*;
-use xbuild_verify::{Output, Promise, inspect, leaks, platform_of, verify};
+use xbuild_verify::{Facts, Output, Promise, inspect, leaks, platform_of, verify};
 
 use crate::forge::shapes::shapes;
 
@@ -15,7 +15,8 @@ fn ask(bytes: &[u8]) {
         let verification = verify(&facts, &promise);
         assert_eq!(verification.mismatches().is_empty(), verification.verdict().as_str() == "match");
     }
-    let _ = serde_json::to_string(&facts).unwrap();
+    let text = serde_json::to_string(&facts).unwrap();
+    assert_eq!(serde_json::from_str::<Facts>(&text).unwrap(), facts, "{text}");
 }
 
 #[test]
