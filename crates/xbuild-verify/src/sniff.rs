@@ -8,8 +8,9 @@ use crate::facts::{Facts, Kind};
 use crate::source::{MOST_HELD, Pages, Source, SourceError, Tally};
 use crate::{ar, coff, elf, macho, pe, plan9, wasm, xcoff};
 
-/// How deep files may nest: a universal file of static libraries of objects.
-const MOST_DEPTH: u8 = 3;
+/// How deep a static library may stand: a universal file may hold some, and none may hold another. A universal file stands
+/// alone: one that names itself as its slice would be as many files as there are paths through it.
+const MOST_DEPTH_OF_LIBRARY: u8 = 1;
 
 /// The longest `#!` line that Linux reads.
 const MOST_SCRIPT_LINE: u64 = 256;
@@ -76,10 +77,10 @@ fn bounded(view: View<'_>, tally: &Tally, depth: u8) -> Facts {
 }
 
 fn inspect_part(view: View<'_>, depth: u8) -> Facts {
-    if depth < MOST_DEPTH && ar::is_ar(view) {
-        return ar::inspect(view, depth + 1);
+    if depth <= MOST_DEPTH_OF_LIBRARY && ar::is_ar(view) {
+        return ar::inspect(view, MOST_DEPTH_OF_LIBRARY + 1);
     }
-    if depth < MOST_DEPTH && macho::fat::is_universal(view) {
+    if depth == 0 && macho::fat::is_universal(view) {
         return macho::fat::inspect(view, depth + 1);
     }
     compiled(view).unwrap_or_else(|| text_or_packed(view.clamped(0, MOST_SCRIPT_LINE + 2 + TAR_MAGIC.len() as u64)))

@@ -5,6 +5,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[expect(dead_code, reason = "the forged tests use more of it")]
+mod forge;
+#[path = "real/mutation.rs"]
+mod mutation;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

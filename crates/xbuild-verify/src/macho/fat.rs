@@ -40,8 +40,10 @@ pub(crate) fn inspect(view: View<'_>, depth: u8) -> Facts {
             facts.truncated("the table of slices", 8 + u64::from(count) * width(wide), view.len());
             break;
         };
-        check(&entry, index, &entries, view, &mut facts);
-        facts.slices.extend(slice(&entry, view, depth));
+        // What is also another's is looked into once.
+        if check(&entry, index, &entries, view, &mut facts) {
+            facts.slices.extend(slice(&entry, view, depth));
+        }
         entries.push(entry);
     }
     if count == 0 {
@@ -68,7 +70,8 @@ fn entry(view: View<'_>, index: u64, wide: bool) -> Option<Entry> {
     })
 }
 
-fn check(entry: &Entry, index: u64, before: &[Entry], view: View<'_>, facts: &mut Facts) {
+/// Whether the slice is apart from those before it.
+fn check(entry: &Entry, index: u64, before: &[Entry], view: View<'_>, facts: &mut Facts) -> bool {
     let end = entry.offset.saturating_add(entry.size);
     if end > view.len() {
         facts.truncated(format!("slice {index}"), end, view.len());
@@ -78,9 +81,11 @@ fn check(entry: &Entry, index: u64, before: &[Entry], view: View<'_>, facts: &mu
         facts.malformed(format!("slice {index} begins at {}, which is no multiple of 2^{}", entry.offset, entry.align));
     }
     let overlaps = |other: &Entry| entry.offset < other.offset.saturating_add(other.size) && other.offset < end;
-    if before.iter().any(overlaps) {
+    let is_apart = !before.iter().any(overlaps);
+    if !is_apart {
         facts.malformed(format!("slice {index} overlaps another"));
     }
+    is_apart
 }
 
 fn slice(entry: &Entry, view: View<'_>, depth: u8) -> Option<Slice> {
