@@ -1,19 +1,20 @@
 //! From bytes to artifacts: inspected, compared with the promise, published, put where the user wants them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
+use std::fs::{self, File};
 use std::sync::Arc;
 
 use camino::Utf8Path;
 use xbuild_content::{Digest, RelPath, Sha256, Tree, TreeEntry};
 use xbuild_plan::{PlannedArtifact, PlannedCell};
 use xbuild_store::{Cas as _, Materialized, Placement, Record};
-use xbuild_verify::{Facts, Mismatch, inspect, verify};
+use xbuild_verify::{Facts, Mismatch, verify};
 
 use crate::bench::Workbench;
 use crate::failure::Failure;
 use crate::outcome::{ArtifactReport, CellReport, Outcome};
 use crate::promise::{origin, promise};
+use crate::source::facts_of;
 
 /// What one read of a file tells.
 #[derive(Debug, Clone)]
@@ -171,19 +172,19 @@ fn verified(
     Ok(ArtifactReport { output, path, digest, sha256, facts, mismatches })
 }
 
-/// Reads an artifact: where it stands already, or else its blob.
+/// Looks into an artifact: where it stands already, or else its blob.
 fn look(bench: &Workbench<'_>, cell: &PlannedCell, file: &Recorded) -> Result<Inspected, Failure> {
     let (digest, at) = (file.digest, &bench.out.join(file.path.as_str()));
     let id = || cell.identity.id.clone();
     let store = |source| Failure::Store { cell: id(), source: Arc::new(source) };
     if bench.store.is_current(at, &digest, file.executable).map_err(store)? {
         let work = |source| Failure::Work { cell: id(), path: at.to_string(), source };
-        let facts = inspect(&fs::read(at).map_err(work)?);
+        let facts = File::open(at).and_then(|file| facts_of(&file)).map_err(work)?;
         let (_, sha256) = bench.store.files().digest_with_sha256(at).map_err(store)?;
         return Ok(Inspected { digest, sha256, facts });
     }
-    let bytes = bench.store.read(&digest, u64::MAX).map_err(store)?.ok_or_else(|| vanished(cell))?;
-    Ok(Inspected { digest, sha256: Sha256::of(&bytes), facts: inspect(&bytes) })
+    let (sha256, facts) = bench.store.look(&digest, facts_of).map_err(store)?.ok_or_else(|| vanished(cell))?;
+    Ok(Inspected { digest, sha256, facts })
 }
 
 fn vanished(cell: &PlannedCell) -> Failure {

@@ -18,6 +18,7 @@ mod perform;
 mod promise;
 pub mod sandbox;
 pub mod scheduler;
+mod source;
 mod stage;
 #[cfg(test)]
 mod testing;
@@ -28,3 +29,4 @@ pub use event::Event;
 pub use failure::{Class, Failure};
 pub use outcome::{ArtifactReport, CellReport, Outcome, Report};
 pub use promise::{origin as promise_origin, promise};
+pub use source::OpenFile;

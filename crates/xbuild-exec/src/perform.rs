@@ -8,7 +8,6 @@ use camino::{Utf8Path, Utf8PathBuf};
 use xbuild_builder::{Action, Place, Places, Word, go};
 use xbuild_content::TreeEntry;
 use xbuild_store::{ActionCache as _, Guard, Record, StoreError, Taking};
-use xbuild_verify::inspect;
 
 use crate::bench::Workbench;
 use crate::deliver::{Inspected, Looked, broken, deliver, is_made, mismatches};
@@ -20,6 +19,7 @@ use crate::log;
 use crate::outcome::{CellReport, Outcome};
 use crate::outputs::{Left, gather, stray};
 use crate::sandbox::{Finished, Isolation, Process, Status, denied_path, run};
+use crate::source::facts_of;
 use crate::stage::{Stage, StageError, Staged, changed};
 
 /// What a job needs besides the bench.
@@ -333,7 +333,7 @@ impl Performer<'_> {
         let mut publication = bench.store.publish().map_err(store)?;
         let mut looked = Looked::new();
         for (output, file) in files {
-            let (added, facts) = publication.add_file_and_look(file, Taking::Move, inspect).map_err(store)?;
+            let (added, facts) = publication.add_file_and_look(file, Taking::Move, facts_of).map_err(store)?;
             looked.insert(output.clone(), Inspected { digest: added.digest, sha256: added.sha256, facts });
             let entry = TreeEntry::File { digest: added.digest, executable: added.executable };
             let placed = record.outputs.insert(output.clone(), entry);

@@ -4,14 +4,15 @@
 //! that the blob's file has had the same stat since it was last checked. A bad blob goes to `quarantine/` and counts
 //! as a miss. Writing is [`crate::publish`]'s business, putting blobs into folders [`crate::place`]'s.
 
-use std::fs::Metadata;
+use std::fs::{File, Metadata};
+use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use xbuild_content::{Digest, Sha256};
 
 use crate::disk;
-use crate::error::StoreError;
-use crate::hashing::hash_file;
+use crate::error::{StoreError, at};
+use crate::hashing::{hash_file, hash_open_both};
 use crate::place::{Materialized, Placement};
 use crate::stat::Stat;
 use crate::store::Store;
@@ -123,6 +124,34 @@ enum Standing {
 }
 
 impl Store {
+    /// A blob's SHA-256, and what `look` sees in its open file, which is hashed before; `None` for a miss.
+    ///
+    /// # Errors
+    /// The path and the system's words, where the blob cannot be read.
+    pub fn look<T>(
+        &self,
+        digest: &Digest,
+        look: impl FnOnce(&File) -> io::Result<T>,
+    ) -> Result<Option<(Sha256, T)>, StoreError> {
+        let path = self.layout().blob(digest.hash());
+        let standing = self.standing(&path, digest)?;
+        if standing == Standing::Absent {
+            return Ok(None);
+        }
+        let read = || {
+            let file = File::open(&path).map_err(at("open", &path))?;
+            let (found, sha256) = hash_open_both(&path, &file)?;
+            Ok((found, sha256, look(&file).map_err(at("read", &path))?))
+        };
+        let Some((found, sha256, seen)) = self.unless_damaged(&path, read())? else { return Ok(None) };
+        let good = match standing {
+            Standing::Doubtful(stat) => self.judge(&path, digest, stat, found)?,
+            // What was proven and has other bytes now is asked about again, and then it is judged by them.
+            _ => found == *digest,
+        };
+        Ok(good.then_some((sha256, seen)))
+    }
+
     /// The path of a blob that was found whole; `None` for a miss.
     pub(crate) fn good_blob(&self, digest: &Digest) -> Result<Option<Utf8PathBuf>, StoreError> {
         let path = self.layout().blob(digest.hash());
@@ -303,6 +332,18 @@ mod tests {
         assert_eq!(error.to_string(), format!("`{link}` is not a regular file"));
         let error = cache.store.put_file(&cache.outside("none"), Taking::Move).expect_err("nothing there");
         assert!(error.is_not_found());
+    }
+
+    #[test]
+    fn a_blob_that_is_looked_into_is_checked_too() {
+        let cache = Cache::new();
+        let digest = cache.store.put_bytes(b"hello").expect("room");
+        let size = |file: &File| file.metadata().map(|metadata| metadata.len());
+        assert_eq!(cache.store.look(&digest, size).expect("no error"), Some((Sha256::of(b"hello"), 5)));
+        assert_eq!(cache.store.look(&Digest::of(b"none"), size).expect("no error"), None);
+        let (_cache, store, digest) = damaged(|path| fs::write(path, b"hellO").expect("ours"));
+        assert_eq!(store.look(&digest, size).expect("a miss is no error"), None);
+        assert_eq!(store.quarantined().len(), 1);
     }
 
     #[test]

@@ -9,12 +9,12 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use xbuild_content::{Digest, Field, Sha256};
+use xbuild_content::{Digest, Field};
 
 use crate::blobs::{Ingested, Taking};
 use crate::disk;
 use crate::error::{StoreError, at};
-use crate::hashing::hash_file_both;
+use crate::hashing::{hash_file_both, hash_open_both};
 use crate::place::copy_bytes;
 use crate::record::{Record, seal_explanation, seal_record};
 use crate::scratch::Scratch;
@@ -63,22 +63,22 @@ impl Publication<'_> {
         Ok(Ingested { digest, sha256, executable })
     }
 
-    /// The same for a file that somebody has to look into: `look` gets the very bytes that were hashed, from one read.
-    /// They are in memory as a whole.
+    /// The same for a file that somebody has to look into: `look` gets the very file that was hashed, open.
     ///
     /// # Errors
-    /// Those of [`add_file`](Self::add_file).
+    /// Those of [`add_file`](Self::add_file), and that of `look`.
     pub fn add_file_and_look<T>(
         &mut self,
         file: &Utf8Path,
         taking: Taking,
-        look: impl FnOnce(&[u8]) -> T,
+        look: impl FnOnce(&File) -> io::Result<T>,
     ) -> Result<(Ingested, T), StoreError> {
         let (from, executable) = self.take(file, taking)?;
-        let bytes = fs::read(&from).map_err(at("read", &from))?;
-        let (digest, sha256) = (Digest::of(&bytes), Sha256::of(&bytes));
+        let open = File::open(&from).map_err(at("open", &from))?;
+        let (digest, sha256) = hash_open_both(&from, &open)?;
+        let seen = look(&open).map_err(at("read", &from))?;
         self.stage_blob(from, digest);
-        Ok((Ingested { digest, sha256, executable }, look(&bytes)))
+        Ok((Ingested { digest, sha256, executable }, seen))
     }
 
     /// Brings a file into the publication's folder; whether it was executable.
@@ -190,6 +190,10 @@ fn sync(_: &Utf8Path, staged: &[Staged]) -> Result<(), StoreError> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::FileExt as _;
+
+    use xbuild_content::Sha256;
+
     use super::*;
     use crate::blobs::Cas;
     use crate::cache::ActionCache;
@@ -208,12 +212,16 @@ mod tests {
     }
 
     #[test]
-    fn who_looks_at_a_file_sees_the_bytes_that_were_hashed() {
+    fn who_looks_at_a_file_sees_the_file_that_was_hashed() {
         let cache = Cache::new();
         let output = testing::write(&cache.outside("app"), b"app");
         let mut publication = cache.store.publish().expect("room");
-        let (ingested, seen) = publication.add_file_and_look(&output, Taking::Move, <[u8]>::to_vec).expect("a file");
-        assert_eq!((seen.as_slice(), output.exists()), (&b"app"[..], false));
+        let look = |file: &File| {
+            let mut bytes = [0; 3];
+            file.read_exact_at(&mut bytes, 0).map(|()| bytes)
+        };
+        let (ingested, seen) = publication.add_file_and_look(&output, Taking::Move, look).expect("a file");
+        assert_eq!((&seen, output.exists()), (b"app", false));
         assert_eq!(ingested, Ingested { digest: Digest::of(b"app"), sha256: Sha256::of(b"app"), executable: false });
         publication.commit(&Record::new(key("a")), &[]).expect("room");
         assert!(cache.store.has(&ingested.digest).expect("no error"));
