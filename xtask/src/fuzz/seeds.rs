@@ -19,13 +19,36 @@ use crate::step::root;
 /// The longest text that is worth changing a byte of.
 const LONGEST: usize = 16 << 10;
 
+/// Where the target `buildinfo` loads its bytes.
+const BUILDINFO_AT: u64 = 0x80;
+
 /// Writes the seeds of every target, in a folder of its name.
 pub(super) fn write(folder: &Path) -> Outcome {
     let texts = texts()?;
     for target in ["parse", "check", "fmt"] {
         fill(&folder.join(target), &texts)?;
     }
-    fill(&folder.join("inspect"), &forge::shapes::shapes())
+    let files = files();
+    fill(&folder.join("inspect"), &files)?;
+    let behaved = |file: &Vec<u8>| [&[6, 0][..], file].concat();
+    fill(&folder.join("inspect_source"), &files.iter().map(behaved).collect::<Vec<_>>())?;
+    fill(&folder.join("buildinfo"), &forge::shapes::go_blobs(BUILDINFO_AT))
+}
+
+/// One file of each format, and of the shapes in which a format comes.
+fn files() -> Vec<Vec<u8>> {
+    let mut files = forge::shapes::shapes();
+    for (machine, bits, big) in [(8, 64, true), (40, 32, false), (243, 64, false), (21, 64, true), (3, 32, false)] {
+        let mut elf = forge::Elf::new(machine, bits, big);
+        elf.interpreter("/lib/ld-musl-armhf.so.1");
+        elf.note("FreeBSD", 1, &[0; 4]);
+        elf.dynamic(&[(0x6fff_fffb, 0x0800_0000)]);
+        files.push(elf.bytes());
+    }
+    files.extend([forge::Macho::new(forge::Macho::X86_64).bytes(), forge::pe(0xaa64, 10, false)]);
+    files.push(forge::wasm(&["wasi_snapshot_preview1"]));
+    files.push(b"#!/bin/sh\necho\n".to_vec());
+    files
 }
 
 fn texts() -> Outcome<Vec<Vec<u8>>> {

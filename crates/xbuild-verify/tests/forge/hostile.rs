@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use xbuild_verify::{Facts, Output, Promise, inspect, leaks, platform_of, verify};
 
-use crate::forge::shapes::shapes;
+use crate::forge::shapes::{go_blobs, shapes};
 use crate::forge::{Elf, ar};
 
 /// Everything that can be asked of some bytes.
@@ -159,6 +159,22 @@ fn a_table_of_versions_that_names_itself_ends() {
     elf.dynamic(&[(1, 1), (5, strings), (0x6fff_fffe, needs), (0x6fff_ffff, u64::MAX)]);
     let facts = inspect(&elf.bytes());
     assert_eq!(facts.glibc_floor.map(|version| version.to_string()).as_deref(), Some("2.34"));
+}
+
+#[test]
+fn build_info_is_read_as_each_go_wrote_it() {
+    let versions = go_blobs(0x440).into_iter().map(|blob| {
+        let mut elf = Elf::new(62, 64, false);
+        elf.part(1, &blob);
+        let data = elf.segments.last_mut().unwrap();
+        assert_eq!(data.address, 0x440);
+        data.flags = 6;
+        let go = inspect(&elf.bytes()).go.unwrap();
+        (go.version, go.path)
+    });
+    let expect = [("go1.26.8", "example.com/a"), ("go1.26.8", "example.com/a"), ("go1.17", "x")];
+    let expect = expect.map(|(version, path)| (version.to_owned(), Some(path.to_owned())));
+    assert_eq!(versions.collect::<Vec<_>>(), expect);
 }
 
 #[test]

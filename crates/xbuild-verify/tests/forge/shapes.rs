@@ -61,6 +61,20 @@ fn go_blob(settings: &[(&str, &str)]) -> Vec<u8> {
     blob
 }
 
+/// Build info as it has been written since Go 1.18, and before, with pointers, for data that is loaded at `base`.
+pub(crate) fn go_blobs(base: u64) -> Vec<Vec<u8>> {
+    let mut pointed = b"\xff Go buildinf:\x08\x00".to_vec();
+    // Two headers of strings follow the blob, then what they point at.
+    let words = [base + 0x20, base + 0x30, base + 0x40, 6, base + 0x46, 40];
+    pointed.extend(words.iter().flat_map(|word| word.to_le_bytes()));
+    pointed.extend([b"go1.17".as_slice(), &[7; 16], b"path\tx\n\n", &[8; 16]].concat());
+    vec![
+        go_blob(&[("GOOS", "linux"), ("GOARCH", "amd64"), ("GOAMD64", "v3"), ("-ldflags", "\"-s \\u0041\"")]),
+        go_blob(&[]),
+        pointed,
+    ]
+}
+
 /// A static Go program: its build info in the first writable segment, no section table.
 pub(crate) fn go_elf(machine: u16, bits: u8, settings: &[(&str, &str)]) -> Elf {
     let mut elf = Elf::new(machine, bits, false);
