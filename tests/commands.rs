@@ -312,7 +312,8 @@ fn inspect_tells_what_any_file_is() {
     assert_eq!((&document["files"][1]["format"], &document["files"][1]["size"]), (&Value::Null, &json!(5)));
     let ran = project.xbuild(&["inspect", "text", "missing", "--format", "json"]).exits(5);
     assert_eq!(ran.json()["files"].as_array().unwrap().len(), 1);
-    project.xbuild(&["inspect", "."]).exits(5);
+    let below = project.xbuild(&["inspect", ".", "--format", "json"]).exits(0).json();
+    assert_eq!((&below["files"][0]["path"], &below["files"][1]["path"]), (&json!("./script"), &json!("./text")));
 }
 
 #[test]

@@ -91,7 +91,7 @@ fn check(schema: &str, document: &Value) {
 
 /// Standard output as one document of a schema.
 #[track_caller]
-fn check_output(schema: &str, ran: &Ran) -> Value {
+pub(crate) fn check_output(schema: &str, ran: &Ran) -> Value {
     let document: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {ran:#?}"));
     check(schema, &document);
     document

@@ -10,8 +10,8 @@ use ruzstd::decoding::FrameDecoder;
 
 use crate::Container;
 
-/// The largest dictionary or window that is set up: `xz -9` and `zstd --ultra -22 --long` need half of it.
-const MOST_MEMORY: u64 = 256 << 20;
+/// The largest dictionary or window that is set up: `xz -9` and `zstd --ultra -22 --long` need no more.
+const MOST_MEMORY: u64 = 128 << 20;
 
 /// The unpacked bytes of a compressed stream; `None` for what is none.
 pub(crate) fn decoded<'a>(container: Container, packed: impl Read + 'a) -> Option<Box<dyn Read + 'a>> {

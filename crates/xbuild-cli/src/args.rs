@@ -2,6 +2,7 @@
 
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use xbuild_verify::Version;
 
 /// Declarative build matrices: one file says what is shipped, and the bytes prove it.
 #[derive(Debug, Parser)]
@@ -128,7 +129,7 @@ pub(crate) enum Command {
     Build(BuildArguments),
     /// Check artifacts against `xbuild.lock` and the promised platforms.
     Verify(VerifyArguments),
-    /// What any binary really is, from its bytes.
+    /// What any binary or archive really is, from its bytes.
     Inspect(InspectArguments),
     /// Resolve toolchains and write their pins.
     Lock(LockArguments),
@@ -236,15 +237,56 @@ pub(crate) struct BuildArguments {
 pub(crate) struct VerifyArguments {
     #[command(flatten)]
     pub(crate) selecting: Selecting,
-    /// Check the named files against this platform, without a project.
+    /// Check the named files, folders, archives and images against this platform, without a project.
     #[arg(long, value_name = "PLATFORM")]
     pub(crate) expect: Option<String>,
+    /// With `--expect`: exactly this linkage.
+    #[arg(long, value_name = "LINKAGE", requires = "expect")]
+    pub(crate) linkage: Option<Linkage>,
+    /// With `--expect`: no glibc newer than this is needed.
+    #[arg(long, value_name = "VERSION", requires = "expect", value_parser = glibc)]
+    pub(crate) glibc_max: Option<Version>,
+    /// With `--expect`: starts on this version of the system.
+    #[arg(long, value_name = "VERSION", requires = "expect", value_parser = system)]
+    pub(crate) min_os: Option<Version>,
+    /// With `--expect`: symbols are gone, or with `=false` are there.
+    #[arg(long, value_name = "BOOL", requires = "expect", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(crate) stripped: Option<bool>,
+    /// With `--expect`: exactly this program interpreter.
+    #[arg(long, value_name = "PATH", requires = "expect")]
+    pub(crate) interpreter: Option<String>,
+}
+
+/// How a file finds the code that it does not hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Linkage {
+    /// It holds everything.
+    Static,
+    /// It holds everything and loads at any address.
+    StaticPie,
+    /// It asks for libraries or an interpreter.
+    Dynamic,
+}
+
+/// `2.28`.
+fn glibc(text: &str) -> Result<Version, String> {
+    version(text, 2..=2, "2.28")
+}
+
+/// `12.0`.
+fn system(text: &str) -> Result<Version, String> {
+    version(text, 1..=3, "12.0")
+}
+
+fn version(text: &str, parts: std::ops::RangeInclusive<usize>, example: &str) -> Result<Version, String> {
+    let right = parts.contains(&text.split('.').count());
+    text.parse().ok().filter(|_| right).ok_or_else(|| format!("write numbers and dots: {example}"))
 }
 
 /// `xbuild inspect`.
 #[derive(Debug, Args)]
 pub(crate) struct InspectArguments {
-    /// The files.
+    /// Files, archives, image layouts, and folders of them.
     #[arg(value_name = "FILE", required = true, value_hint = ValueHint::AnyPath)]
     pub(crate) files: Vec<Utf8PathBuf>,
 }

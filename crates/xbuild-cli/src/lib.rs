@@ -11,11 +11,11 @@ mod diagnostics;
 mod exit;
 mod folder;
 mod known;
+mod looking;
 mod present;
 mod project;
 mod selecting;
 mod signals;
-mod source;
 mod usage;
 mod workspace;
 

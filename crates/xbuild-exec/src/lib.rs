@@ -29,4 +29,3 @@ pub use event::Event;
 pub use failure::{Class, Failure};
 pub use outcome::{ArtifactReport, CellReport, Outcome, Report};
 pub use promise::{origin as promise_origin, promise};
-pub use source::OpenFile;

@@ -10,7 +10,7 @@ use xbuild_verify::{Facts, Inspection, Source, SourceError, inspect_source};
 
 /// An open file, and what was known of it when it was opened.
 #[derive(Debug)]
-pub struct OpenFile<'f> {
+struct OpenFile<'f> {
     file: &'f File,
     metadata: Metadata,
 }
@@ -20,20 +20,15 @@ impl<'f> OpenFile<'f> {
     ///
     /// # Errors
     /// Where the system does not say how large it is.
-    pub fn new(file: &'f File) -> io::Result<Self> {
+    fn new(file: &'f File) -> io::Result<Self> {
         Ok(Self { file, metadata: file.metadata()? })
-    }
-
-    /// What is known of it from before it was read.
-    pub const fn metadata(&self) -> &Metadata {
-        &self.metadata
     }
 
     /// What it is.
     ///
     /// # Errors
     /// Where it cannot be read, or became shorter meanwhile.
-    pub fn inspect(&self) -> Result<Inspection, SourceError> {
+    fn inspect(&self) -> Result<Inspection, SourceError> {
         inspect_source(self)
     }
 }

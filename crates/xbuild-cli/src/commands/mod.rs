@@ -13,6 +13,7 @@ mod matrix;
 mod plan;
 mod schema;
 mod verify;
+mod verify_files;
 mod why;
 
 use crate::args::{Command, Format};

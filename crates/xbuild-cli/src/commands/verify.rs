@@ -8,16 +8,17 @@ use xbuild_kdl::printable;
 use xbuild_lock::{ArtifactState, Lock, verified};
 use xbuild_plan::matrix::Resolver;
 use xbuild_plan::{PlannedCell, outline, with_dependencies};
-use xbuild_platform::{Platform, PlatformError};
 use xbuild_verify::{Mismatch, Promise, Verdict};
 
 use crate::args::VerifyArguments;
-use crate::commands::inspect::{Seen, document, look};
 use crate::commands::plan::relative_out;
+use crate::commands::verify_files;
 use crate::context::{Context, Failure, Problem};
 use crate::diagnostics::Note;
 use crate::exit::Exit;
-use crate::present::artifact::{mismatch, sentence};
+use crate::looking::{Seen, look};
+use crate::present::artifact::{document, headline, mismatch};
+use crate::present::harmless::one_line;
 use crate::present::table::Table;
 use crate::project::Loaded;
 use crate::selecting::select;
@@ -25,17 +26,6 @@ use crate::workspace::LockFile;
 
 #[derive(Debug, thiserror::Error, Diagnostic)]
 enum VerifyError {
-    #[error("`{text}` is no platform: {error}")]
-    #[diagnostic(code("xbuild::unknown-platform"))]
-    Platform {
-        text: String,
-        error: PlatformError,
-        #[help]
-        help: Option<String>,
-    },
-    #[error("no file was named, so nothing was checked")]
-    #[diagnostic(code("xbuild::nothing-checked"), help("write `xbuild verify --expect {platform} FILE…`"))]
-    NoFiles { platform: Platform },
     #[error("`{cell}` has no artifact at `{path}`")]
     #[diagnostic(code("xbuild::missing-artifact"), help("run `xbuild build`"))]
     Missing { cell: String, path: String },
@@ -69,29 +59,9 @@ impl Diagnostic for Broken {
 
 pub(crate) fn run(context: &Context, arguments: &VerifyArguments) -> Result<Exit, Failure> {
     match &arguments.expect {
-        Some(platform) => files(context, platform, &arguments.selecting.profiles),
+        Some(platform) => verify_files::run(context, platform, arguments),
         None => project(context, arguments),
     }
-}
-
-/// Any files against one platform.
-fn files(context: &Context, text: &str, paths: &[String]) -> Result<Exit, Failure> {
-    let platform: Platform = text.parse().map_err(|error: PlatformError| {
-        let help = error.help();
-        Failure::new(Exit::Usage, VerifyError::Platform { text: printable(text), error, help })
-    })?;
-    if paths.is_empty() {
-        return Err(Failure::new(Exit::Usage, VerifyError::NoFiles { platform }));
-    }
-    let mut checked = Checked::default();
-    for path in paths {
-        let path = Utf8PathBuf::from(path);
-        match look(&path, &context.cwd.join(&path)) {
-            Ok(seen) => checked.file(path.to_string(), seen, &Promise::new(platform), None),
-            Err(error) => checked.unreadable(path.as_str(), path.as_str(), error.exit(), Box::new(error)),
-        }
-    }
-    Ok(checked.finish(context, None))
 }
 
 /// The selected cells' artifacts against file and lock.
@@ -114,7 +84,7 @@ fn project(context: &Context, arguments: &VerifyArguments) -> Result<Exit, Failu
             }
             for below in files {
                 let path = format!("{shown}/{}{below}", artifact.path);
-                match look(path.as_str().into(), &out.join(format!("{}{below}", artifact.path))) {
+                match look(&path, out.join(format!("{}{below}", artifact.path)).as_std_path()) {
                     Ok(seen) => checked.artifact(&cell, &format!("{}{below}", artifact.output), seen, &lock.lock),
                     Err(error) if error.is_missing() => checked.missing(&cell, &path),
                     Err(error) => checked.unreadable(&cell.identity.id, &path, error.exit(), Box::new(error)),
@@ -138,17 +108,17 @@ fn files_of(at: &Utf8Path) -> Vec<String> {
 }
 
 /// Says where a broken promise was written.
-type Promised<'a> = &'a dyn Fn(&Mismatch) -> Option<miette::SourceSpan>;
+pub(super) type Promised<'a> = &'a dyn Fn(&Mismatch) -> Option<miette::SourceSpan>;
 
 /// One file that was checked.
-struct Row {
+pub(super) struct Row {
     /// What it was checked as: a cell, or the file itself.
-    name: String,
-    path: Utf8PathBuf,
+    pub(super) name: String,
+    pub(super) path: Utf8PathBuf,
     /// `None` where it could not be read.
-    seen: Option<Seen>,
-    verdict: Verdict,
-    mismatches: Vec<Mismatch>,
+    pub(super) seen: Option<Seen>,
+    pub(super) verdict: Verdict,
+    pub(super) mismatches: Vec<Mismatch>,
 }
 
 impl Row {
@@ -170,19 +140,19 @@ impl Row {
 
 /// What was checked, and what was found wrong.
 #[derive(Default)]
-struct Checked {
-    rows: Vec<Row>,
-    problems: Vec<(Problem, Note)>,
+pub(super) struct Checked {
+    pub(super) rows: Vec<Row>,
+    pub(super) problems: Vec<(Problem, Note)>,
     exit: Option<Exit>,
 }
 
 impl Checked {
-    fn fail(&mut self, exit: Exit, problem: Problem, note: Note) {
+    pub(super) fn fail(&mut self, exit: Exit, problem: Problem, note: Note) {
         self.problems.push((problem, note));
         self.exit = Some(self.exit.map_or(exit, |known| known.worse(exit)));
     }
 
-    fn unreadable(&mut self, name: &str, path: &str, exit: Exit, problem: Problem) {
+    pub(super) fn unreadable(&mut self, name: &str, path: &str, exit: Exit, problem: Problem) {
         let (verdict, mismatches) = (Verdict::NotRegular, Vec::new());
         self.rows.push(Row { name: name.to_owned(), path: path.into(), seen: None, verdict, mismatches });
         self.fail(exit, problem, Note::default());
@@ -193,14 +163,20 @@ impl Checked {
         self.unreadable(&cell.identity.id, path, Exit::Verify, Box::new(problem));
     }
 
-    fn file(&mut self, name: String, seen: Seen, promise: &Promise, at: Option<Promised<'_>>) {
+    pub(super) fn file(&mut self, name: String, seen: Seen, promise: &Promise, at: Option<Promised<'_>>) {
         let verification = xbuild_verify::verify(&seen.facts, promise);
         // One report a file: what else differs is mostly a consequence of the first.
         if let Some((mismatch, more)) = verification.mismatches().split_first() {
             let more = if more.is_empty() { String::new() } else { format!("; and {} more", more.len()) };
-            let note = Note { note: Some(format!("{}, {}{more}", seen.path, mismatch.evidence())), output: None };
-            let problem =
-                Broken { what: name.clone(), mismatch: Box::new(mismatch.clone()), at: at.and_then(|at| at(mismatch)) };
+            let note = Note {
+                note: Some(format!("{}, {}{more}", one_line(seen.path.as_str()), mismatch.evidence())),
+                output: None,
+            };
+            let problem = Broken {
+                what: one_line(&name),
+                mismatch: Box::new(mismatch.clone()),
+                at: at.and_then(|at| at(mismatch)),
+            };
             self.fail(Exit::Verify, Box::new(problem), note);
         }
         self.rows.push(Row::read(name, seen, verification.verdict(), verification.mismatches().to_vec()));
@@ -248,7 +224,7 @@ impl Checked {
         }
     }
 
-    fn finish(self, context: &Context, loaded: Option<&Loaded>) -> Exit {
+    pub(super) fn finish(self, context: &Context, loaded: Option<&Loaded>) -> Exit {
         if context.is_json() {
             context.print_json(&self.json());
         } else {
@@ -266,9 +242,9 @@ impl Checked {
     }
 
     fn table(&self) -> String {
-        let mut table = Table::new(&["checked", "verdict", "what it is"]);
+        let mut table = Table::new(&["checked", "verdict", "what it is"]).with_columns_up_to(56);
         for row in &self.rows {
-            let what = row.seen.as_ref().map(|seen| sentence(&seen.facts)).unwrap_or_default();
+            let what = row.seen.as_ref().map(headline).unwrap_or_default();
             table.row(vec![row.name.clone(), row.verdict.to_string(), what]);
         }
         let good = self.rows.iter().filter(|row| row.verdict == Verdict::Match).count();

@@ -1,7 +1,9 @@
 //! What a file is: in one line for a table, in full for JSON.
 
 use serde_json::{Map, Value, json};
-use xbuild_verify::{Facts, Mismatch, platform_of};
+use xbuild_verify::{Facts, Kind, Mismatch, platform_of};
+
+use crate::looking::{Inside, Seen, What};
 
 /// `ELF linux/arm64, static, go1.26.8`.
 pub(crate) fn sentence(facts: &Facts) -> String {
@@ -12,6 +14,88 @@ pub(crate) fn sentence(facts: &Facts) -> String {
     parts.extend(facts.packed.map(|packer| format!("packed by {packer}")));
     parts.extend(facts.go.as_ref().map(|go| go.version.clone()));
     parts.join(", ")
+}
+
+/// What a file is for, as a noun.
+pub(crate) const fn noun(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Executable => "program",
+        Kind::SharedLibrary => "shared library",
+        Kind::StaticLibrary => "static library",
+        Kind::Object => "object file",
+        Kind::Core => "core dump",
+        Kind::Archive => "archive",
+        Kind::Script => "script",
+        Kind::Unknown => "file",
+    }
+}
+
+/// `linux/arm64 program (ELF, static, go1.26.8)`: the one line on top of a card.
+pub(crate) fn headline(seen: &Seen) -> String {
+    let facts = &seen.facts;
+    match &seen.what {
+        What::Link(to) => return format!("link to {to}"),
+        What::Special(what) => return format!("{what}, not opened"),
+        What::Archive(inside) => return archive(inside),
+        What::File => {}
+    }
+    let Some(format) = facts.format else {
+        let by = facts.interpreter.as_ref().map(|interpreter| format!(" for {interpreter}")).unwrap_or_default();
+        return if facts.kind == Kind::Unknown { "no program".into() } else { format!("{}{by}", noun(facts.kind)) };
+    };
+    let platform = platform_of(facts).unwrap_or_else(|| "unknown machine".into());
+    let mut details = vec![format.title().to_owned()];
+    details.extend(facts.linkage.map(|linkage| linkage.to_string()));
+    details.extend(facts.packed.map(|packer| format!("packed by {packer}")));
+    details.extend(facts.go.as_ref().map(|go| go.version.clone()));
+    format!("{platform} {} ({})", noun(facts.kind), details.join(", "))
+}
+
+fn archive(inside: &Inside) -> String {
+    match (&inside.image, &inside.platform) {
+        (Some(_), Some(platform)) => format!("image for {platform}"),
+        (Some(_), None) => "image".into(),
+        (None, _)
+            if inside
+                .entries
+                .iter()
+                .any(|entry| matches!(&entry.what, What::Archive(inside) if inside.image.is_some())) =>
+        {
+            "image layout".into()
+        }
+        (None, _) => "archive".into(),
+    }
+}
+
+/// A file in JSON: the fields of the contract, with every problem.
+pub(crate) fn document(seen: &Seen) -> Map<String, Value> {
+    let mut fields = Map::new();
+    fields.insert("path".into(), json!(seen.path));
+    fields.insert("size".into(), json!(seen.size));
+    fields.extend(facts(&seen.facts));
+    // What the bytes say themselves comes with its values.
+    if let Some(Value::Array(problems)) = fields.get_mut("problems") {
+        let beside = seen.problems_beside().into_iter();
+        problems.extend(beside.map(|(code, message)| json!({ "code": code, "message": message })));
+    }
+    fields.insert("bytes_read".into(), json!(seen.read));
+    fields
+}
+
+/// The same with what stands at the path and what is in it.
+pub(crate) fn whole_document(seen: &Seen) -> Value {
+    let mut fields = document(seen);
+    let inside = if let What::Archive(inside) = &seen.what { Some(inside) } else { None };
+    let link = if let What::Link(to) = &seen.what { Some(to) } else { None };
+    let entries = inside.map(|inside| inside.entries.iter().map(whole_document).collect::<Vec<_>>());
+    let image = inside.and_then(|inside| {
+        inside.image.as_ref().map(|manifest| json!({ "manifest": manifest, "platform": inside.platform }))
+    });
+    fields.insert("link".into(), json!(link));
+    fields.insert("entries".into(), json!(entries));
+    fields.insert("others".into(), json!(inside.map(|inside| inside.others)));
+    fields.insert("image".into(), json!(image));
+    Value::Object(fields)
 }
 
 /// The fields of the contract, and those added to it.

@@ -15,6 +15,11 @@ pub(crate) fn harmless(text: &str) -> String {
     shown
 }
 
+/// The same on one line: for the name of a file, which may hold line ends too.
+pub(crate) fn one_line(text: &str) -> String {
+    harmless(text).replace('\n', r"\u{a}").replace('\t', r"\u{9}")
+}
+
 /// The same for a drawing that may have colours: sequences that set colours stay.
 pub(crate) fn harmless_but_colors(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
@@ -65,6 +70,11 @@ mod tests {
     fn what_acts_on_a_terminal_is_spelt_out() {
         assert_eq!(harmless("plain, ü, 漢字\n\ttext"), "plain, ü, 漢字\n\ttext");
         assert_eq!(harmless("\u{1b}[31m\r\u{7}\u{9b}2J\u{202e}"), r"\u{1b}[31m\u{d}\u{7}\u{9b}2J\u{202e}");
+    }
+
+    #[test]
+    fn a_name_stays_on_its_line() {
+        assert_eq!(one_line("a\nb\tc\u{1b}d"), r"a\u{a}b\u{9}c\u{1b}d");
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! How answers are shown: tables for people, documents for programs, one file for each kind of answer.
 
 pub(crate) mod artifact;
+pub(crate) mod card;
 pub(crate) mod cell;
 pub(crate) mod diff;
+pub(crate) mod found;
 pub(crate) mod graph;
 pub(crate) mod harmless;
 pub(crate) mod json;

@@ -1,6 +1,6 @@
 //! Plain tables: columns as wide as their widest cell, no frame, nothing that needs a colour.
 
-use crate::present::harmless::harmless;
+use crate::present::harmless::one_line;
 
 /// Rows of text under headings.
 #[derive(Debug, Default)]
@@ -22,7 +22,7 @@ impl Table {
     }
 
     pub(crate) fn row(&mut self, cells: Vec<String>) {
-        self.rows.push(cells.into_iter().map(|cell| harmless(&cell)).collect());
+        self.rows.push(cells.into_iter().map(|cell| one_line(&cell)).collect());
     }
 
     /// The table as text, each line ended.

@@ -1,0 +1,285 @@
+//! Archives, image layouts and folders under `inspect` and `verify --expect`, as a pipeline uses them: without a project.
+//!
+//! Two real programs are built once and packed in every way. What is told of each format's bytes is tested in `xbuild-archive`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{Cursor, Write};
+use std::os::unix::fs::symlink;
+use std::process::Command;
+use std::sync::LazyLock;
+
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use crate::harness::{AMD64, ARM64, FLEET, Project, Ran};
+use crate::schemas::check_output;
+
+/// A program for linux/amd64 and one for linux/arm64.
+static PROGRAMS: LazyLock<(Vec<u8>, Vec<u8>)> = LazyLock::new(|| {
+    let project = Project::go(FLEET);
+    project.build();
+    (project.read(AMD64), project.read(ARM64))
+});
+
+fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut builder = tar::Builder::new(Vec::new());
+    for (name, content) in members {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(content.len() as u64);
+        header.set_mode(0o755);
+        builder.append_data(&mut header, name, *content).unwrap();
+    }
+    builder.into_inner().unwrap()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn xz(bytes: &[u8]) -> Vec<u8> {
+    let mut writer = lzma_rust2::XzWriter::new(Vec::new(), lzma_rust2::XzOptions::with_preset(0)).unwrap();
+    writer.write_all(bytes).unwrap();
+    writer.finish().unwrap()
+}
+
+fn zstd(bytes: &[u8]) -> Vec<u8> {
+    ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
+}
+
+fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in members {
+        writer.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        writer.write_all(content).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+fn with(files: &[(&str, &[u8])]) -> Project {
+    let project = Project::empty();
+    for (name, bytes) in files {
+        project.write(name, "");
+        fs::write(project.path(name), bytes).unwrap();
+    }
+    project
+}
+
+fn verify(project: &Project, platform: &str, names: &[&str], code: i32) -> Ran {
+    let ran = project.xbuild(&[&["verify", "--expect", platform, "--format", "json"], names].concat()).exits(code);
+    check_output("verify", &ran);
+    ran
+}
+
+/// The verdict on each file that was checked, by its name.
+fn verdicts(ran: &Ran) -> BTreeMap<String, String> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    ran.json()["files"].as_array().unwrap().iter().map(|file| (text(&file["name"]), text(&file["verdict"]))).collect()
+}
+
+fn inspect(project: &Project, names: &[&str]) -> Value {
+    check_output("inspect", &project.xbuild(&[&["inspect", "--format", "json"], names].concat()).exits(0))
+}
+
+#[test]
+fn every_archive_is_looked_into_and_each_program_in_it_verified() {
+    let (amd64, arm64) = &*PROGRAMS;
+    let members: [(&str, &[u8]); 3] = [("bin/app", arm64), ("bin/wrong", amd64), ("README", b"text\n")];
+    let packed = tar(&members);
+    let archives = [
+        ("a.tar", packed.clone()),
+        ("a.tar.gz", gzip(&packed)),
+        ("a.tar.xz", xz(&packed)),
+        ("a.tar.zst", zstd(&packed)),
+        ("a.zip", zip(&members)),
+    ];
+    for (name, bytes) in archives {
+        // The name says nothing: the bytes do.
+        let project = with(&[("download", &bytes)]);
+        let file = &inspect(&project, &["download"])["files"][0];
+        let arches = [0, 1, 2].map(|at| file["entries"][at]["arch"].clone());
+        assert_eq!(
+            (&file["kind"], arches),
+            (&json!("archive"), [json!("arm64"), json!("amd64"), Value::Null]),
+            "{name}"
+        );
+        let ran = verify(&project, "linux/arm64", &["download"], 6);
+        let expected = [("download:bin/app", "match"), ("download:bin/wrong", "mismatch")];
+        assert_eq!(verdicts(&ran), expected.map(|(name, verdict)| (name.into(), verdict.into())).into(), "{name}");
+        assert!(
+            ran.diagnostic("xbuild::machine-mismatch")["message"].as_str().unwrap().contains("`download:bin/wrong`")
+        );
+    }
+    let project = with(&[("good.tgz", &gzip(&tar(&[("bin/app", arm64), ("README", b"text\n")])))]);
+    verify(&project, "linux/arm64", &["good.tgz"], 0);
+    let shown = project.xbuild(&["inspect", "good.tgz"]).exits(0).stdout;
+    assert!(shown.contains("good.tgz:bin/app") && shown.contains("1 linux/arm64, 1 other file\n"), "{shown}");
+    assert!(!shown.contains("README"), "{shown}");
+}
+
+#[test]
+fn an_archive_in_an_archive_is_looked_into() {
+    let inner = zip(&[("app", &PROGRAMS.0)]);
+    let project = with(&[("outer.tgz", &gzip(&tar(&[("inner.jar", &inner)])))]);
+    let ran = verify(&project, "linux/arm64", &["outer.tgz"], 6);
+    assert_eq!(verdicts(&ran), BTreeMap::from([("outer.tgz:inner.jar:app".into(), "mismatch".into())]));
+    assert_eq!(inspect(&project, &["outer.tgz"])["files"][0]["entries"][0]["entries"][0]["arch"], "amd64");
+}
+
+#[test]
+fn an_archive_that_cannot_be_read_whole_fails() {
+    let members: [(&str, &[u8]); 2] = [("app", &PROGRAMS.1), ("more", &PROGRAMS.1)];
+    let whole = gzip(&tar(&members));
+    let zeros = gzip(&gzip(&vec![0; 80 << 20]));
+    let mut corrupt = whole.clone();
+    let last = corrupt.len() - 5;
+    corrupt[last] ^= 1;
+    let zipped = zip(&members);
+    let cases: [(&[u8], &str, &str); 5] = [
+        (&whole[..whole.len() * 3 / 4], "truncated", "xbuild::truncated"),
+        (&zipped[..zipped.len() / 2], "truncated", "xbuild::truncated"),
+        (&corrupt, "malformed", "xbuild::malformed"),
+        (&zeros, "unknown", "xbuild::unpacks-too-large"),
+        (b"BZh91AY&SY", "unknown", "xbuild::not-looked-into"),
+    ];
+    for (bytes, verdict, code) in cases {
+        let project = with(&[("a", bytes)]);
+        let ran = verify(&project, "linux/arm64", &["a"], 6);
+        assert!(verdicts(&ran).values().any(|found| found == verdict), "{code}: {ran:#?}");
+        assert_eq!(ran.codes(), [code]);
+        let document = inspect(&project, &["a"]).to_string();
+        assert!(document.contains(code), "{document}");
+    }
+}
+
+#[test]
+fn a_check_that_looked_at_no_program_fails() {
+    let project = with(&[("texts/a", b"a"), ("texts.zip", &zip(&[("a", b"a")]))]);
+    fs::create_dir(project.path("empty")).unwrap();
+    for name in ["texts", "texts.zip", "empty"] {
+        let ran = verify(&project, "linux/arm64", &[name], 6);
+        assert!(ran.diagnostic("xbuild::nothing-checked")["message"].as_str().unwrap().contains(name), "{ran:#?}");
+        assert_eq!(verdicts(&ran), BTreeMap::from([(name.to_owned(), "not-binary".to_owned())]));
+    }
+    let shown = project.xbuild(&["inspect", "texts", "empty"]).exits(0).stdout;
+    assert_eq!(shown, "1 file that is no program\n");
+}
+
+#[test]
+fn a_folder_is_walked_through_without_following_links_or_opening_pipes() {
+    let project =
+        with(&[("d/arm/app", &PROGRAMS.1), ("d/b/text", b"text"), ("d/b/a.zip", &zip(&[("app", &PROGRAMS.1)]))]);
+    symlink("loop", project.path("d/loop")).unwrap();
+    symlink("..", project.path("d/b/up")).unwrap();
+    verify(&project, "linux/arm64", &["d"], 0);
+    assert!(Command::new("mkfifo").arg(project.path("d/pipe")).status().unwrap().success());
+    let document = inspect(&project, &["d"]);
+    let files = document["files"].as_array().unwrap();
+    let told: Vec<[&Value; 3]> = files.iter().map(|file| [&file["path"], &file["link"], &file["arch"]]).collect();
+    let expected = [
+        [json!("d/arm/app"), Value::Null, json!("arm64")],
+        [json!("d/b/a.zip"), Value::Null, Value::Null],
+        [json!("d/b/text"), Value::Null, Value::Null],
+        [json!("d/b/up"), json!(".."), Value::Null],
+        [json!("d/loop"), json!("loop"), Value::Null],
+        [json!("d/pipe"), Value::Null, Value::Null],
+    ];
+    assert_eq!(told, expected.iter().map(|row| [&row[0], &row[1], &row[2]]).collect::<Vec<_>>());
+    assert_eq!(files[5]["problems"][0]["code"], "xbuild::not-regular");
+    let ran = verify(&project, "linux/arm64", &["d"], 6);
+    assert_eq!(
+        (ran.codes(), verdicts(&ran)["d/pipe"].as_str()),
+        (vec!["xbuild::not-regular".to_owned()], "not-regular")
+    );
+    project.xbuild(&["inspect", "d/pipe"]).exits(5);
+    project.xbuild(&["inspect", "d/loop"]).exits(5);
+}
+
+/// A layout of one image, as the files of a folder.
+fn image(platform: &str, program: &[u8]) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::from([("oci-layout".to_owned(), br#"{"imageLayoutVersion":"1.0.0"}"#.to_vec())]);
+    let mut add = |bytes: &[u8]| {
+        let hex: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        files.insert(format!("blobs/sha256/{hex}"), bytes.to_vec());
+        json!({ "digest": format!("sha256:{hex}"), "size": bytes.len() })
+    };
+    let (os, arch) = platform.split_once('/').unwrap();
+    let layer = add(&gzip(&tar(&[("etc/motd", b"hello"), ("usr/bin/app", program)])));
+    let config = add(json!({ "os": os, "architecture": arch }).to_string().as_bytes());
+    let mut manifest = add(json!({ "config": config, "layers": [layer] }).to_string().as_bytes());
+    manifest["platform"] = json!({ "os": os, "architecture": arch });
+    files.insert("index.json".into(), json!({ "manifests": [manifest] }).to_string().into_bytes());
+    files
+}
+
+fn layout(files: &BTreeMap<String, Vec<u8>>) -> Project {
+    let project = Project::empty();
+    for (name, bytes) in files {
+        project.write(&format!("layout/{name}"), "");
+        fs::write(project.path(&format!("layout/{name}")), bytes).unwrap();
+    }
+    let members: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), &bytes[..])).collect();
+    fs::write(project.path("layout.tar"), tar(&members)).unwrap();
+    project
+}
+
+#[test]
+fn a_program_in_an_image_for_another_platform_is_found() {
+    let good = layout(&image("linux/arm64", &PROGRAMS.1));
+    let trap = layout(&image("linux/arm64", &PROGRAMS.0));
+    for name in ["layout", "layout.tar"] {
+        verify(&good, "linux/arm64", &[name], 0);
+        let member = format!("{name}:linux/arm64:usr/bin/app");
+        // It is what was expected, and not what the image says.
+        let ran = verify(&trap, "linux/amd64", &[name], 6);
+        assert_eq!(verdicts(&ran), BTreeMap::from([(member.clone(), "contradiction".into())]));
+        assert!(ran.diagnostic("xbuild::image-platform")["message"].as_str().unwrap().contains(&member), "{ran:#?}");
+        let file = inspect(&trap, &[name])["files"][0].clone();
+        let image = &file["entries"][0];
+        assert_eq!((&image["image"]["platform"], &image["others"]), (&json!("linux/arm64"), &json!(1)), "{file:#}");
+        assert_eq!(image["entries"][0]["problems"][0]["code"], "xbuild::image-platform", "{file:#}");
+    }
+}
+
+#[test]
+fn a_layer_that_is_not_its_digest_fails() {
+    let mut files = image("linux/arm64", &PROGRAMS.1);
+    let layer = files.values_mut().max_by_key(|bytes| bytes.len()).unwrap();
+    let last = layer.len() - 1;
+    layer[last] ^= 1;
+    for name in ["layout", "layout.tar"] {
+        let ran = verify(&layout(&files), "linux/arm64", &[name], 6);
+        assert_eq!(ran.codes(), ["xbuild::image-blob"]);
+    }
+}
+
+#[test]
+fn what_a_project_expects_can_be_expected_without_one() {
+    let project = with(&[("app", &PROGRAMS.1)]);
+    let check = |flags: &[&str], code: i32| verify(&project, "linux/arm64", &[flags, &["app"]].concat(), code).codes();
+    assert!(check(&["--linkage", "static", "--glibc-max", "2.17", "--stripped=false"], 0).is_empty());
+    assert_eq!(check(&["--linkage", "dynamic"], 6), ["xbuild::linkage-mismatch"]);
+    assert_eq!(check(&["--stripped"], 6), ["xbuild::stripped-mismatch"]);
+    assert_eq!(check(&["--interpreter", "/lib/ld.so"], 6), ["xbuild::interpreter-mismatch"]);
+    // ELF names no version of a system: what was asked for is not proved.
+    let ran = verify(&project, "linux/arm64", &["--min-os", "12.0", "app"], 6);
+    assert_eq!((ran.codes(), verdicts(&ran)["app"].as_str()), (vec!["xbuild::unknown-fact".to_owned()], "unknown"));
+    for wrong in [&["--glibc-max", "2"][..], &["--glibc-max", "x.1"], &["--min-os", "1.2.3.4"], &["--linkage", "both"]]
+    {
+        project.xbuild(&[&["verify", "--expect", "linux/arm64", "app"], wrong].concat()).exits(2);
+    }
+    project.xbuild(&["verify", "--linkage", "static"]).exits(2);
+}
+
+#[test]
+fn names_from_archives_never_reach_the_terminal() {
+    let project = with(&[("a.zip", &zip(&[("x\u{1b}[2J\ny", &PROGRAMS.0), ("../up", &PROGRAMS.1)]))]);
+    for arguments in [&["inspect", "a.zip"][..], &["verify", "--expect", "linux/arm64", "a.zip"]] {
+        let ran = project.xbuild(arguments);
+        let shown = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(!shown.contains('\u{1b}') && shown.contains(r"x\u{1b}[2J\u{a}y"), "{shown}");
+        assert!(shown.contains("xbuild::unsafe-name"), "{shown}");
+    }
+}
