@@ -193,6 +193,10 @@ fn a_folder_is_walked_through_without_following_links_or_opening_pipes() {
         (ran.codes(), verdicts(&ran)["d/pipe"].as_str()),
         (vec!["xbuild::not-regular".to_owned()], "not-regular")
     );
+    // A link that was named is followed to the folder.
+    symlink("d/arm", project.path("link")).unwrap();
+    assert_eq!(inspect(&project, &["link/"])["files"], inspect(&project, &["link"])["files"]);
+    assert_eq!(inspect(&project, &["link"])["files"][0]["path"], "link/app");
     project.xbuild(&["inspect", "d/pipe"]).exits(5);
     project.xbuild(&["inspect", "d/loop"]).exits(5);
 }

@@ -5,6 +5,9 @@ use std::hash::{BuildHasher, RandomState};
 
 use crate::{Problem, Problems};
 
+/// The longest name of a member, and of what a link points at: systems know no longer one.
+pub(crate) const LONGEST_PATH: usize = 4096;
+
 /// The longest name that is shown.
 const LONGEST: usize = 1024;
 

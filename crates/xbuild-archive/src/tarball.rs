@@ -9,7 +9,7 @@ use std::io::{self, Read};
 use tar::{Archive, EntryType, Header, PaxExtensions};
 
 use crate::fault::Medium;
-use crate::names::Names;
+use crate::names::{LONGEST_PATH, Names};
 use crate::walk::{Seekable, Step, Walking};
 use crate::{Kind, Member, Problem};
 
@@ -145,6 +145,10 @@ fn extended(bytes: &[u8], before: &mut Before) -> io::Result<()> {
 
 fn member(header: &Header, before: &Before) -> io::Result<Member> {
     let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let is_long = |name: &Option<Vec<u8>>| name.as_ref().is_some_and(|name| name.len() > LONGEST_PATH);
+    if is_long(&before.path) || is_long(&before.link) {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "a name of more than 4096 bytes"));
+    }
     let path = before.path.as_deref().map_or_else(|| lossy(&header.path_bytes()), lossy);
     let link = || match &before.link {
         Some(link) => lossy(link),

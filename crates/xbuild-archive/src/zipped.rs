@@ -11,16 +11,13 @@ use zip::result::ZipError;
 use zip::unstable::read::ZipIterable;
 
 use crate::fault::{Charged, Medium};
-use crate::names::{Names, short};
+use crate::names::{LONGEST_PATH, Names, short};
 use crate::walk::{Seekable, Step, Walking};
 use crate::{Kind, Member, Problem};
 
 /// The end of the directory, and how far from the end of the file it can stand.
 const END: &[u8] = b"PK\x05\x06";
 const FARTHEST: u64 = (64 << 10) + 22;
-
-/// A symbolic link points no farther than this.
-const MOST_LINK: u64 = 4096;
 
 pub(crate) fn walk(source: &mut dyn Seekable, walking: &mut Walking<'_>) -> io::Result<()> {
     if !has_end(source)? {
@@ -81,6 +78,11 @@ fn one(
     names: &mut Names,
     walking: &mut Walking<'_>,
 ) -> io::Result<Step> {
+    if entry.name_raw().len() > LONGEST_PATH {
+        let why = "a name of more than 4096 bytes".into();
+        walking.problems.push(Problem::Malformed { what: "the directory".into(), why });
+        return Ok(Step::On);
+    }
     let path = name(&entry);
     let what = format!("`{}`", short(&path));
     names.look(&path, entry.is_dir(), walking.problems);
@@ -118,6 +120,6 @@ fn name(entry: &ZipFileEntry<'_>) -> String {
 
 fn target(content: &mut impl Read) -> String {
     let mut bytes = Vec::new();
-    let _ = content.take(MOST_LINK).read_to_end(&mut bytes);
+    let _ = content.take(LONGEST_PATH as u64).read_to_end(&mut bytes);
     String::from_utf8_lossy(&bytes).into_owned()
 }

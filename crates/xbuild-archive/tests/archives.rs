@@ -239,6 +239,18 @@ fn names_that_are_not_to_be_trusted_are_told() {
 }
 
 #[test]
+fn a_name_that_no_system_has_is_refused() {
+    let mut builder = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_gnu();
+    header.set_size(0);
+    builder.append_data(&mut header, "d/".repeat(3000) + "app", io::empty()).unwrap();
+    let told_of_tar = told(&builder.into_inner().unwrap());
+    assert_eq!(told_of_tar, "xbuild::malformed: the archive: a name of more than 4096 bytes");
+    let told_of_zip = told(&zip(&[(&"d".repeat(5000), TEXT), ("b", TEXT)]));
+    assert_eq!(told_of_zip, "\"b\": file 13\nxbuild::malformed: the directory: a name of more than 4096 bytes");
+}
+
+#[test]
 fn links_pipes_and_long_names_are_told() {
     let mut builder = tar::Builder::new(Vec::new());
     let mut entry = |kind: tar::EntryType, path: &str, link: &str| {

@@ -10,7 +10,8 @@ use super::{Seen, Unreadable, What, file, image, no_facts, special};
 pub(crate) fn below(path: &str, at: &Path) -> Vec<Result<Seen, Unreadable>> {
     let mut found = Vec::new();
     // A stack and no recursion: folders may stand deeper inside one another than the program's stack is.
-    let mut rest = vec![(path.trim_end_matches('/').to_owned(), at.to_owned())];
+    // What was named may be a link to a folder; with a slash behind it it is the folder.
+    let mut rest = vec![(path.trim_end_matches('/').to_owned(), at.join(""))];
     while let Some((path, at)) = rest.pop() {
         match one(&path, &at) {
             Ok(Step::Folder(entries)) => rest.extend(entries.into_iter().rev()),
@@ -27,7 +28,6 @@ enum Step {
 }
 
 fn one(path: &str, at: &Path) -> io::Result<Step> {
-    // A folder that was named may be a link to one.
     let kind = at.symlink_metadata()?.file_type();
     let seen = if kind.is_dir() {
         match image::in_folder(path, at)? {
