@@ -128,7 +128,10 @@ impl Row {
 
     /// The fields of `inspect`, those of the check behind them. Of a file that could not be read nothing else is known.
     fn json(&self) -> Value {
-        let unread = || Map::from_iter([("path".to_owned(), json!(self.path)), ("size".to_owned(), Value::Null)]);
+        let unread = || {
+            let fields = [("path", json!(self.path)), ("size", Value::Null), ("bytes_read", Value::Null)];
+            Map::from_iter(fields.map(|(name, value)| (name.to_owned(), value)))
+        };
         let mut fields = self.seen.as_ref().map_or_else(unread, document);
         let mismatches: Vec<Value> = self.mismatches.iter().map(mismatch).collect();
         fields.insert("name".into(), json!(self.name));

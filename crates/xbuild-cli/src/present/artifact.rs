@@ -73,7 +73,6 @@ pub(crate) fn document(seen: &Seen) -> Map<String, Value> {
     fields.insert("path".into(), json!(seen.path));
     fields.insert("size".into(), json!(seen.size));
     fields.extend(facts(&seen.facts));
-    // What the bytes say themselves comes with its values.
     if let Some(Value::Array(problems)) = fields.get_mut("problems") {
         let beside = seen.problems_beside().into_iter();
         problems.extend(beside.map(|(code, message)| json!({ "code": code, "message": message })));
@@ -101,9 +100,26 @@ pub(crate) fn whole_document(seen: &Seen) -> Value {
 /// The fields of the contract, and those added to it.
 pub(crate) fn facts(facts: &Facts) -> Map<String, Value> {
     match serde_json::to_value(facts) {
-        Ok(Value::Object(fields)) => fields,
-        _ => Map::new(),
+        Ok(mut value) => {
+            in_words(&mut value);
+            if let Value::Object(fields) = value { fields } else { Map::new() }
+        }
+        Err(_) => Map::new(),
     }
+}
+
+/// Leaves of each problem its code and its sentence, which has the values that the library also tells by name.
+fn in_words(facts: &mut Value) {
+    let lists =
+        ["slices", "problems"].map(|name| facts.get_mut(name).and_then(Value::as_array_mut).map(std::mem::take));
+    let [slices, problems] = lists.map(Option::unwrap_or_default);
+    let word = |problem: &Value| json!({ "code": problem["code"], "message": problem["message"] });
+    let slices = slices.into_iter().map(|mut slice| {
+        in_words(&mut slice);
+        slice
+    });
+    facts["slices"] = slices.collect();
+    facts["problems"] = problems.iter().map(word).collect();
 }
 
 /// A broken promise.
