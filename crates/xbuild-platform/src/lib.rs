@@ -11,12 +11,14 @@ mod go;
 mod host;
 mod native;
 mod parse;
+mod qemu;
 mod table;
 
 pub use alias::{ARCH_ALIASES, OS_ALIASES, right_arch, right_os};
 pub use go::GO_DERIVED_ENV;
 pub use host::HostPlatform;
 pub use parse::PlatformError;
+pub use qemu::CrossLibc;
 pub use table::{Arch, Endian, Os, PAIRS, Variant};
 
 use std::fmt;

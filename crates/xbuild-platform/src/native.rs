@@ -166,7 +166,7 @@ impl Platform {
     }
 
     /// The level's name, the baseline's too.
-    fn level(self) -> &'static str {
+    pub(crate) fn level(self) -> &'static str {
         self.variant().map_or_else(|| self.arch().baseline().unwrap_or_default(), |variant| variant.as_str())
     }
 }
