@@ -273,6 +273,7 @@ impl Performer<'_> {
             network: recipe.network,
             timeout: unit.action.timeout_seconds.map(|seconds| Duration::from_secs(seconds.into())),
             log: stage.log(attempt),
+            log_limit: None,
         })
     }
 

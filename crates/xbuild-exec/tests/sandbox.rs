@@ -52,6 +52,7 @@ impl Place {
             network: false,
             timeout: Some(Duration::from_secs(60)),
             log: self.path("log"),
+            log_limit: None,
         }
     }
 

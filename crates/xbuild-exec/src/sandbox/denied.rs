@@ -87,6 +87,7 @@ mod tests {
             network: false,
             timeout: None,
             log: "/w/log".into(),
+            log_limit: None,
         };
         assert_eq!(denied_path(log, &process).as_deref(), expect.map(Utf8Path::new), "{log}");
     }

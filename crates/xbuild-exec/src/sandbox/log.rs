@@ -24,12 +24,14 @@ pub(super) struct Log {
     /// `None` once no writer is left.
     output: Option<PipeReader>,
     chunk: Vec<u8>,
+    /// How many more bytes are kept; the rest is read and dropped.
+    room: u64,
 }
 
 impl Log {
     /// Replaces the file at `path`; also gives the end that the process writes to.
-    pub(super) fn create(path: &Utf8Path) -> Result<(Self, PipeWriter), RunError> {
-        open(path).map_err(|source| RunError::Log { path: path.to_owned(), source })
+    pub(super) fn create(path: &Utf8Path, limit: Option<u64>) -> Result<(Self, PipeWriter), RunError> {
+        open(path, limit).map_err(|source| RunError::Log { path: path.to_owned(), source })
     }
 
     /// What to poll for more to copy.
@@ -47,7 +49,11 @@ impl Log {
             let Some(output) = &mut self.output else { break };
             match output.read(&mut self.chunk) {
                 Ok(0) => self.output = None,
-                Ok(read) => self.file.write_all(&self.chunk[..read])?,
+                Ok(read) => {
+                    let kept = usize::try_from(self.room).map_or(read, |room| room.min(read));
+                    self.file.write_all(&self.chunk[..kept])?;
+                    self.room -= kept as u64;
+                }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => break,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
@@ -57,9 +63,18 @@ impl Log {
     }
 }
 
-fn open(path: &Utf8Path) -> io::Result<(Log, PipeWriter)> {
+fn open(path: &Utf8Path, limit: Option<u64>) -> io::Result<(Log, PipeWriter)> {
     let file = File::create(path)?;
     let (output, writer) = io::pipe()?;
     rustix::io::ioctl_fionbio(&output, true)?;
-    Ok((Log { path: path.to_owned(), file, output: Some(output), chunk: vec![0; CHUNK] }, writer))
+    Ok((
+        Log {
+            path: path.to_owned(),
+            file,
+            output: Some(output),
+            chunk: vec![0; CHUNK],
+            room: limit.unwrap_or(u64::MAX),
+        },
+        writer,
+    ))
 }

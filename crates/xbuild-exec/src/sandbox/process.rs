@@ -31,6 +31,8 @@ pub struct Process {
     /// Where standard output and standard error go, in the order in which they were written. The file is replaced. The
     /// process holds a pipe and not this file: it can neither truncate nor read it.
     pub log: Utf8PathBuf,
+    /// How many bytes of it are kept, the first ones; `None` keeps all.
+    pub log_limit: Option<u64>,
 }
 
 /// Under which conditions a process runs; no part of its identity.

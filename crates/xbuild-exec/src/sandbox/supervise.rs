@@ -25,7 +25,7 @@ const GRACE: Duration = Duration::from_secs(2);
 pub fn run(process: &Process, isolation: &Isolation) -> Result<Finished, RunError> {
     prepare_process();
     let level = demand(isolation.level)?;
-    let (mut log, output) = Log::create(&process.log)?;
+    let (mut log, output) = Log::create(&process.log, process.log_limit)?;
     let running = Running::start(process, level, output)?;
     let failed = |source| RunError::Wait { program: process.program.clone(), source };
     let ending = watch(process, isolation, &running, &mut log, failed)?;
