@@ -22,4 +22,5 @@ mod markdown;
 mod repository;
 mod reproducible;
 mod schemas;
+mod smoke;
 mod traps;

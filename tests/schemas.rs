@@ -295,6 +295,19 @@ fn a_project_from_the_first_plan_to_drift() {
 }
 
 #[test]
+fn smoke_runs_in_a_build_in_its_events_and_in_inspect() {
+    let project = Project::go(&SINGLE.replace("go \".\"", "go \".\"\n    smoke"));
+    let built = check_output("build", &project.xbuild(&["build", "--smoke", "--format", "json"]).exits(0));
+    assert!(built["cells"][0]["smoke"]["verdict"].is_string(), "{built:#}");
+    let events = check_lines("build-event", &project.xbuild(&["build", "--smoke", "--format", "ndjson"]).exits(0));
+    let names: Vec<&Value> = events.iter().map(|event| &event["event"]).collect();
+    assert_eq!(names, ["began", "finished", "smoked", "ended"]);
+    let inspected = project.xbuild(&["inspect", "--format", "json", AMD64, "xbuild.kdl", "--smoke"]).exits(0);
+    let inspected = check_output("inspect", &inspected);
+    assert!(inspected["files"][1]["smoke"]["reason"].is_string(), "{inspected:#}");
+}
+
+#[test]
 fn a_build_that_streams_fails_and_misses_its_toolchain() {
     let project = Project::go(SINGLE);
     let events = check_lines("build-event", &project.xbuild(&["build", "--format", "ndjson"]).exits(0));

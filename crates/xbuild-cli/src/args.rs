@@ -230,6 +230,18 @@ pub(crate) struct BuildArguments {
     /// Build everything anew, with an empty compile cache.
     #[arg(long)]
     pub(crate) from_scratch: bool,
+    /// Start what `smoke` says, here or under an emulator; with `=require`, fail where nothing can run it.
+    #[arg(long, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "try")]
+    pub(crate) smoke: Option<Smoking>,
+}
+
+/// What `--smoke` demands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Smoking {
+    /// Run what can be run.
+    Try,
+    /// Fail where something cannot be run.
+    Require,
 }
 
 /// `xbuild verify`.
@@ -287,8 +299,11 @@ fn version(text: &str, parts: std::ops::RangeInclusive<usize>, example: &str) ->
 #[derive(Debug, Args)]
 pub(crate) struct InspectArguments {
     /// Files, archives, image layouts, and folders of them.
-    #[arg(value_name = "FILE", required = true, value_hint = ValueHint::AnyPath)]
+    #[arg(value_name = "FILE", required_unless_present = "smoke", value_hint = ValueHint::AnyPath)]
     pub(crate) files: Vec<Utf8PathBuf>,
+    /// Also start each program once, with all the arguments that follow.
+    #[arg(long, value_name = "ARGS", num_args = 0.., allow_hyphen_values = true)]
+    pub(crate) smoke: Option<Vec<String>>,
 }
 
 /// `xbuild lock`.

@@ -92,6 +92,9 @@ pub enum Failure {
         /// How many more mismatches there are.
         more: usize,
     },
+    /// The artifact was started, and did not end as it was to.
+    #[error("`{}` failed its smoke run: {}", .0.cell, .0.how)]
+    Smoke(Box<SmokeFailure>),
     /// What could not be planned cannot be built.
     #[error("`{cell}` cannot be built: {reason}")]
     Unplanned {
@@ -147,11 +150,28 @@ pub enum Failure {
     },
 }
 
+/// An artifact that was started, and did not end as it was to.
+#[derive(Debug)]
+pub struct SmokeFailure {
+    /// The cell.
+    pub cell: String,
+    /// How it ended, in words.
+    pub how: String,
+    /// The command as it can be typed, who ran it, and what was expected.
+    pub command: String,
+    /// What it printed, untouched.
+    pub output: String,
+    /// What to do, where that is known.
+    pub help: Option<String>,
+    /// Where the smoke run was asked for.
+    pub asked: Origin,
+}
+
 impl Failure {
     /// Which exit code it asks for; `None` for a consequence of another failure.
     pub fn class(&self) -> Option<Class> {
         match self {
-            Self::Mismatch { .. } => Some(Class::Verify),
+            Self::Mismatch { .. } | Self::Smoke(_) => Some(Class::Verify),
             Self::Action { .. }
             | Self::MissingOutput { .. }
             | Self::UndeclaredOutput { .. }
@@ -167,6 +187,7 @@ impl Failure {
     pub fn output(&self) -> Option<&str> {
         match self {
             Self::Action { output, .. } | Self::NoRoom { output, .. } if !output.is_empty() => Some(output),
+            Self::Smoke(smoke) if !smoke.output.is_empty() => Some(&smoke.output),
             _ => None,
         }
     }
@@ -179,6 +200,7 @@ impl Failure {
                 Some(format!("{path}, {}; and {more} more", mismatch.evidence()))
             }
             Self::Action { command, .. } | Self::NoRoom { command, .. } => Some(format!("command: {command}")),
+            Self::Smoke(smoke) => Some(format!("command: {}", smoke.command)),
             _ => None,
         }
     }
@@ -203,6 +225,7 @@ impl Diagnostic for Failure {
             Self::UndeclaredOutput { .. } => Box::new("xbuild::undeclared-output"),
             Self::InputChanged { .. } => Box::new("xbuild::input-changed"),
             Self::Mismatch { mismatch, .. } => Box::new(format!("xbuild::{}", mismatch.code())),
+            Self::Smoke(_) => Box::new("xbuild::smoke-failed"),
             Self::Unplanned { .. } => Box::new("xbuild::unplanned"),
             Self::Run { source, .. } => return source.code(),
             Self::Store { source, .. } => return source.code(),
@@ -219,6 +242,7 @@ impl Diagnostic for Failure {
                 "it was denied `{path}`: copy that into the project and add it to `inputs`, or declare its folder as the \
                      `root` of a toolchain"
             )),
+            Self::Smoke(smoke) => Box::new(smoke.help.clone()?),
             Self::NoRoom { .. } => Box::new("free some space there, or set another cache folder"),
             Self::InputChanged { .. } => Box::new("nothing was kept of it; run `xbuild build` again"),
             Self::MissingOutput { output, .. } => {
@@ -233,8 +257,12 @@ impl Diagnostic for Failure {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let Self::Mismatch { promised: Some(origin), .. } = self else { return None };
-        let label = LabeledSpan::new_primary_with_span(Some("promised here".into()), *origin);
+        let (words, origin) = match self {
+            Self::Mismatch { promised: Some(origin), .. } => ("promised here", origin),
+            Self::Smoke(smoke) => ("asked for here", &smoke.asked),
+            _ => return None,
+        };
+        let label = LabeledSpan::new_primary_with_span(Some(words.into()), *origin);
         Some(Box::new(std::iter::once(label)))
     }
 }
@@ -309,6 +337,27 @@ mod tests {
         let labels = mismatch(0, Some(Origin { offset: 7, length: 3 }));
         let label = labels.labels().and_then(|mut labels| labels.next()).expect("a label");
         assert_eq!((label.label(), label.offset(), label.len()), (Some("promised here"), 7, 3));
+    }
+
+    #[test]
+    fn a_smoke_run_that_failed_points_at_the_line_that_asks_for_it() {
+        let failure = Failure::Smoke(Box::new(SmokeFailure {
+            cell: "c".into(),
+            how: "exit 3".into(),
+            command: "app --version".into(),
+            output: "no config".into(),
+            help: None,
+            asked: Origin { offset: 7, length: 3 },
+        }));
+        insta::assert_snapshot!(shown(&failure), @r"
+        Some(Verify)
+        xbuild::smoke-failed
+        `c` failed its smoke run: exit 3
+        command: app --version
+        ");
+        assert_eq!(failure.output(), Some("no config"));
+        let label = failure.labels().and_then(|mut labels| labels.next()).expect("a label");
+        assert_eq!((label.label(), label.offset()), (Some("asked for here"), 7));
     }
 
     #[test]

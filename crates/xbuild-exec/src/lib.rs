@@ -26,6 +26,6 @@ mod testing;
 pub use bench::{Allowance, CachePlace, Outputs, Workbench};
 pub use drive::build;
 pub use event::Event;
-pub use failure::{Class, Failure};
+pub use failure::{Class, Failure, SmokeFailure};
 pub use outcome::{ArtifactReport, CellReport, Outcome, Report};
 pub use promise::{origin as promise_origin, promise};

@@ -67,6 +67,7 @@ pub(crate) fn cell(target: &str, arch: &str) -> PlannedCell {
         form: Some(Form::Program),
         artifacts: vec![PlannedArtifact { output: path(target), path: path(&format!("prod/linux_{arch}/{target}")) }],
         expectations: Vec::new(),
+        smoke: None,
         needs: Vec::new(),
         places: BTreeMap::new(),
         recipe: Some(action.recipe.clone()),

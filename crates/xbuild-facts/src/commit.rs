@@ -46,6 +46,7 @@ fn layer_uses(layer: &Layer) -> bool {
 fn setting_uses(setting: &Setting) -> bool {
     match &setting.op {
         Op::Set(Value::Text(text)) => uses(text),
+        Op::Set(Value::Smoke(smoke)) => smoke.arguments.iter().any(|template| uses(template)),
         Op::Set(Value::List(list)) | Op::Append(Value::List(list)) => list.iter().any(|template| uses(template)),
         _ => false,
     }

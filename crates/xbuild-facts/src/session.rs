@@ -101,6 +101,7 @@ impl Session<'_> {
         let stamps = commit::stamps(self.project, self.root, self.environment.get("PATH"));
         for (cell, resolved) in &cells {
             let mut planned = outline(matrix, *cell, resolved);
+            planned.smoke = xbuild_plan::smoke(*cell, resolved, &stamps);
             match self.draft(*cell, resolved, &planned, &stamps, &mut gathered.faults) {
                 Ok(draft) => gathered.start(&mut planned, draft),
                 Err(reason) => planned.why.push(reason),

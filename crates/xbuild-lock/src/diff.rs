@@ -38,6 +38,8 @@ pub enum Decision {
     Env(String),
     /// A variable whose value is secret.
     SecretEnv(String),
+    /// The smoke run.
+    Smoke,
     /// A fact of the platform, or one that `expect` promises.
     Fact(String),
 }
@@ -52,6 +54,7 @@ impl Decision {
             Self::Argv => "argv",
             Self::Env(_) => "env",
             Self::SecretEnv(_) => "secret_env",
+            Self::Smoke => "smoke",
             Self::Fact(_) => "fact",
         }
     }
@@ -59,7 +62,7 @@ impl Decision {
     /// Which one of its kind.
     pub fn what(&self) -> Option<&str> {
         match self {
-            Self::Builder | Self::Argv => None,
+            Self::Builder | Self::Argv | Self::Smoke => None,
             Self::Toolchain(name)
             | Self::ToolchainDigest(name)
             | Self::Env(name)
@@ -76,6 +79,7 @@ impl fmt::Display for Decision {
             Self::Toolchain(name) => write!(f, "toolchain {name}"),
             Self::ToolchainDigest(name) => write!(f, "digest of {name}"),
             Self::Argv => f.write_str("argv"),
+            Self::Smoke => f.write_str("smoke"),
             Self::Env(name) => write!(f, "env {name}"),
             Self::SecretEnv(name) => write!(f, "secret-env {name}"),
             Self::Fact(name) => write!(f, "verified {name}"),
@@ -209,7 +213,15 @@ fn decisions(old: &Artifact, new: &Artifact) -> Vec<Moved> {
     moved.extend(by_name(&old.env, &new.env, Decision::Env));
     let set = |artifact: &Artifact| artifact.secret_env.iter().map(|name| (name.clone(), "set".to_owned())).collect();
     moved.extend(by_name(&set(old), &set(new), Decision::SecretEnv));
+    moved.extend(smoke(old, new));
     moved
+}
+
+/// A smoke run on record that is not asked for any more. One that is not on record may yet be passed.
+fn smoke(old: &Artifact, new: &Artifact) -> Option<Moved> {
+    let recorded = old.smoke.as_ref().filter(|_| old.smoke != new.smoke)?;
+    let new = new.smoke.as_ref().map(ToString::to_string);
+    Some(Moved { decision: Decision::Smoke, old: Some(recorded.to_string()), new })
 }
 
 /// The facts of an artifact that are promised otherwise now; what was not verified says nothing.
@@ -317,6 +329,21 @@ mod tests {
                 "edge/a@linux/amd64: secret-env TOKEN was `set`, is nothing",
             ],
         );
+    }
+
+    #[test]
+    fn a_smoke_run_on_record_moves_and_one_that_is_not_may_yet_be_passed() {
+        let smoke = |exit| Some(crate::Smoke { arguments: vec!["-v".into()], exit });
+        let told = |recorded, asked| {
+            let old = Artifact { smoke: recorded, ..artifact("amd64") };
+            let new = Artifact { smoke: asked, ..artifact("amd64") };
+            decisions(&old, &new).into_iter().map(|moved| (moved.decision.to_string(), moved.old, moved.new)).collect()
+        };
+        let moved =
+            |new: Option<&str>| vec![("smoke".to_owned(), Some("-v exit=0".to_owned()), new.map(str::to_owned))];
+        let told: [Vec<_>; 4] =
+            [told(None, smoke(0)), told(smoke(0), smoke(0)), told(smoke(0), smoke(1)), told(smoke(0), None)];
+        assert_eq!(told, [vec![], vec![], moved(Some("-v exit=1")), moved(None)]);
     }
 
     #[test]

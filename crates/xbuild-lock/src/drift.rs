@@ -143,6 +143,7 @@ fn decision_fields(built: &Artifact) -> Fields {
         ("argv".into(), built.argv.join(" ")),
     ]);
     fields.extend(built.env.iter().map(|(name, value)| (format!("env {name}"), value.clone())));
+    fields.extend(built.smoke.iter().map(|smoke| ("smoke".to_owned(), smoke.to_string())));
     fields.extend(built.secret_env.iter().map(|name| (format!("secret-env {name}"), "set".into())));
     fields
 }
@@ -215,6 +216,12 @@ mod tests {
         );
         check(|lock| built(lock).secret_env.clear(), &["edge/a@linux/amd64: secret-env TOKEN was `set`, is nothing"]);
         check(|lock| built(lock).builder = "zig".into(), &["edge/a@linux/amd64: builder was `go`, is `zig`"]);
+    }
+
+    #[test]
+    fn a_smoke_run_is_one_field() {
+        let smoke = |exit| Some(crate::Smoke { arguments: vec!["-v".into(), "a".into()], exit });
+        check(|lock| built(lock).smoke = smoke(3), &["edge/a@linux/amd64: smoke was nothing, is `-v a exit=3`"]);
     }
 
     #[test]

@@ -18,7 +18,7 @@ mod verified;
 pub use diff::{Decision, Diff, Moved, Planned, diff};
 pub use drift::{Drift, Subject, broken_releases, drift};
 pub use merge::{Built, merge};
-pub use model::{Artifact, ArtifactState, Lock, Output, Release, ToolchainId, ToolchainPin, Value, Verified};
+pub use model::{Artifact, ArtifactState, Lock, Output, Release, Smoke, ToolchainId, ToolchainPin, Value, Verified};
 pub use print::print;
 pub use problem::LockProblem;
 pub use read::read;

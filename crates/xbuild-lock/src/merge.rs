@@ -1,8 +1,8 @@
 //! A build's result into the lock that was there: only the blocks of what was built change.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Artifact, ArtifactState, Lock, ToolchainId, ToolchainPin};
+use crate::model::{Artifact, ArtifactState, Lock, Smoke, ToolchainId, ToolchainPin};
 
 /// What one run found out.
 #[derive(Debug, Clone, Default)]
@@ -11,6 +11,8 @@ pub struct Built {
     pub toolchains: BTreeMap<ToolchainId, ToolchainPin>,
     /// The artifacts that were built and verified, by cell; each output's `release` holds today's bytes.
     pub artifacts: BTreeMap<String, Artifact>,
+    /// The cells that passed their smoke run.
+    pub smoked: BTreeSet<String>,
     /// Whether today's bytes are to be promised from now on (`build --release`).
     pub release: bool,
 }
@@ -28,7 +30,10 @@ pub fn merge<'a>(old: &Lock, built: &Built, cells: impl IntoIterator<Item = &'a 
     for cell in cells {
         let before = old.artifacts.get(cell);
         let state = match (built.artifacts.get(cell), before) {
-            (Some(artifact), _) => ArtifactState::Built(promised(artifact, before, built.release)),
+            (Some(artifact), _) => ArtifactState::Built(Artifact {
+                smoke: proved(artifact, before, built.smoked.contains(cell)),
+                ..promised(artifact, before, built.release)
+            }),
             (None, Some(state)) => state.clone(),
             (None, None) => ArtifactState::Pending,
         };
@@ -46,6 +51,16 @@ fn may_be_used(name: &str, artifacts: &BTreeMap<String, ArtifactState>) -> bool 
         ArtifactState::Built(built) => built.toolchains.contains(name),
         ArtifactState::Pending => true,
     })
+}
+
+/// The smoke run that is on record from now on: one that was passed now, or before with the same arguments and exit code. A
+/// build that runs none proves nothing and takes nothing back.
+fn proved(artifact: &Artifact, before: Option<&ArtifactState>, passed: bool) -> Option<Smoke> {
+    let recorded = match before {
+        Some(ArtifactState::Built(built)) => built.smoke.as_ref(),
+        _ => None,
+    };
+    artifact.smoke.clone().filter(|smoke| passed || recorded == Some(smoke))
 }
 
 /// An artifact with the release that is to be written: today's with `--release`, else the old one. An ordinary build
@@ -66,8 +81,6 @@ fn promised(artifact: &Artifact, before: Option<&ArtifactState>, release: bool) 
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
     use crate::model::Output;
     use crate::testing::{artifact, lock, pin, release};
@@ -130,6 +143,26 @@ mod tests {
         assert!(
             matches!(&new.artifacts[A], ArtifactState::Built(built) if built.outputs[&Some("other".into())].release.is_none())
         );
+    }
+
+    #[test]
+    fn a_smoke_run_is_on_record_once_it_was_passed_and_while_it_is_asked_for() {
+        let smoke = |exit| Some(Smoke { arguments: vec!["-v".into()], exit });
+        let merged = |old: &Lock, smoke: Option<Smoke>, passed: bool| {
+            let smoked = passed.then(|| A.to_owned()).into_iter().collect();
+            let built = Built { smoked, ..built(A, Artifact { smoke, ..artifact("amd64") }) };
+            merge(old, &built, [A, B])
+        };
+        let of = |lock: &Lock| match &lock.artifacts[A] {
+            ArtifactState::Built(built) => built.smoke.clone(),
+            ArtifactState::Pending => None,
+        };
+        assert_eq!(of(&merged(&lock(), smoke(0), false)), None);
+        let passed = merged(&lock(), smoke(0), true);
+        assert_eq!(of(&passed), smoke(0));
+        assert_eq!(merged(&passed, smoke(0), false), passed);
+        assert_eq!(of(&merged(&passed, smoke(3), false)), None);
+        assert_eq!(of(&merged(&passed, None, false)), None);
     }
 
     #[test]

@@ -60,8 +60,26 @@ pub struct Artifact {
     pub env: BTreeMap<String, String>,
     /// Names of variables whose values are secret.
     pub secret_env: BTreeSet<String>,
+    /// The smoke run that was passed; in what a run found out, the one that the file asks for.
+    pub smoke: Option<Smoke>,
     /// What it left, by path; one output has no path.
     pub outputs: BTreeMap<Option<String>, Output>,
+}
+
+/// A smoke run: nothing in it depends on the machine that it was passed on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Smoke {
+    /// The arguments, with places and stamps by name.
+    pub arguments: Vec<String>,
+    /// The exit code.
+    pub exit: u8,
+}
+
+impl fmt::Display for Smoke {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.arguments.iter().try_for_each(|argument| write!(f, "{argument} "))?;
+        write!(f, "exit={}", self.exit)
+    }
 }
 
 /// One file.

@@ -48,6 +48,10 @@ fn artifact(out: &mut Printer, built: &Artifact) {
     for name in &built.secret_env {
         out.field("secret-env", [text(name)]);
     }
+    if let Some(smoke) = &built.smoke {
+        let exit = Item::Property("exit", Scalar::Integer(smoke.exit.into()));
+        out.field("smoke", smoke.arguments.iter().map(|word| text(word)).chain([exit]));
+    }
     for (path, output) in &built.outputs {
         let name = || path.as_deref().map(text);
         if let Some(facts) = &output.verified {
@@ -138,6 +142,14 @@ mod tests {
             pending
         }
         "#);
+    }
+
+    #[test]
+    fn a_smoke_run_that_was_passed_is_a_line_of_its_block() {
+        let smoke = Some(crate::Smoke { arguments: vec!["serve".into(), "{version}".into()], exit: 2 });
+        let state = ArtifactState::Built(Artifact { smoke, ..artifact("amd64") });
+        let lock = Lock { artifacts: [("a".to_owned(), state)].into(), ..Lock::default() };
+        assert!(print(&lock).contains("\n    smoke \"serve\" \"{version}\" exit=2\n    verified {\n"));
     }
 
     /// Two locks that came from one, merged by git: the text, or `None` where git found a conflict.

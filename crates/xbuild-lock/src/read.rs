@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use xbuild_kdl::{Node, printable};
 
-use crate::model::{Artifact, ArtifactState, Lock, Output, Release, ToolchainId, ToolchainPin, Value, Verified};
+use crate::model::{Artifact, ArtifactState, Lock, Output, Release, Smoke, ToolchainId, ToolchainPin, Value, Verified};
 use crate::problem::{LockProblem, label};
 
 type Result<T> = std::result::Result<T, LockProblem>;
@@ -162,11 +162,25 @@ fn artifact_field(built: &mut Artifact, node: &Node) -> Result<()> {
             once(&mut built.env, name, value, node)?;
         }
         "secret-env" => once_in(&mut built.secret_env, node)?,
+        "smoke" => built.smoke = Some(smoke(node)?),
         "verified" => once_of(&mut output(built, node)?.verified, verified(node)?, node)?,
         "release" => once_of(&mut output(built, node)?.release, release(node)?, node)?,
         _ => return Err(unknown(node)),
     }
     Ok(())
+}
+
+fn smoke(node: &Node) -> Result<Smoke> {
+    let expected = "arguments and `exit=` with a number from 0 to 255";
+    let (exits, words): (Vec<_>, Vec<_>) = node.entries.iter().partition(|entry| entry.name.is_some());
+    let [exit] = exits.as_slice() else { return Err(wrong(node, expected)) };
+    let named = exit.name.as_ref().is_some_and(|name| name.value == "exit");
+    let code = exit.value.as_integer().filter(|_| named).and_then(|code| u8::try_from(code).ok());
+    let arguments = words.iter().map(|entry| entry.value.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>();
+    match (arguments, code) {
+        (Some(arguments), Some(exit)) => Ok(Smoke { arguments, exit }),
+        _ => Err(wrong(node, expected)),
+    }
 }
 
 fn once_in(set: &mut BTreeSet<String>, node: &Node) -> Result<()> {
@@ -261,6 +275,19 @@ mod tests {
             "    pending",
             "    pending\n    size 3",
             "`artifact` takes a `builder` and an `argv`, or `pending` alone at \"artifact \\\"edge/b@linux/arm64\\\"\"",
+        );
+    }
+
+    #[test]
+    fn a_smoke_run_has_arguments_and_one_exit_code() {
+        let said = |line: &str| format!("`smoke` takes arguments and `exit=` with a number from 0 to 255 at {line:?}");
+        for line in ["smoke \"-v\"", "smoke exit=256", "smoke 3 exit=0", "smoke exit=0 seconds=3", "smoke code=0"] {
+            check("    secret-env", &format!("    {line}\n    secret-env"), &said(line));
+        }
+        check(
+            "    secret-env",
+            "    smoke exit=0\n    smoke exit=0\n    secret-env",
+            "`smoke` stands twice in `xbuild.lock` at \"smoke\"",
         );
     }
 

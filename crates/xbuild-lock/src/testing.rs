@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
-use crate::model::{Artifact, ArtifactState, Lock, Output, Release, ToolchainId, ToolchainPin, Value, Verified};
+use crate::model::{Artifact, ArtifactState, Lock, Output, Release, Smoke, ToolchainId, ToolchainPin, Value, Verified};
 
 /// A toolchain, an artifact that was built and released, and one that was not built.
 pub(crate) fn lock() -> Lock {
@@ -34,6 +34,7 @@ pub(crate) fn artifact(arch: &str) -> Artifact {
         argv: ["{tool:go}", "build", "./a"].map(str::to_owned).into(),
         env: BTreeMap::from([("GOARCH".into(), arch.into())]),
         secret_env: BTreeSet::from(["TOKEN".into()]),
+        smoke: None,
         outputs: BTreeMap::from([(None, output)]),
     }
 }
@@ -61,13 +62,16 @@ fn artifacts() -> impl Strategy<Value = Artifact> {
     let sets = || prop::collection::btree_set(text(), 0..3);
     let env = prop::collection::btree_map(text(), text(), 0..3);
     let outputs = prop::collection::btree_map(prop::option::of(text()), outputs(), 0..3);
-    let all = (text(), sets(), prop::collection::vec(text(), 0..4), env, sets(), outputs);
-    all.prop_map(|(builder, toolchains, argv, env, secret_env, outputs)| Artifact {
+    let smoke = (prop::collection::vec(text(), 0..3), any::<u8>());
+    let smoke = prop::option::of(smoke.prop_map(|(arguments, exit)| Smoke { arguments, exit }));
+    let all = (text(), sets(), prop::collection::vec(text(), 0..4), env, sets(), smoke, outputs);
+    all.prop_map(|(builder, toolchains, argv, env, secret_env, smoke, outputs)| Artifact {
         builder,
         toolchains,
         argv,
         env,
         secret_env,
+        smoke,
         outputs,
     })
 }

@@ -17,6 +17,7 @@ mod planned;
 mod reason;
 pub mod selection;
 mod settings;
+mod smoke;
 mod stamps;
 pub mod zig;
 
@@ -25,4 +26,5 @@ pub use needs::Need;
 pub use outline::{Cell, outline, with_dependencies};
 pub use planned::{Expected, Identity, Plan, PlannedArtifact, PlannedCell};
 pub use reason::{History, Lookup, Part, Reason, Verdict, changes, judge};
+pub use smoke::{PlannedSmoke, smoke};
 pub use stamps::Stamps;

@@ -60,6 +60,7 @@ pub fn outline<'m>(matrix: &'m Matrix<'m>, cell: CellRef<'m>, resolved: &Resolve
         form: builder.filter(|builder| builder.kind != BuilderKind::Command).map(|builder| form(builder, resolved)),
         artifacts: artifacts.collect(),
         expectations: expectations(cell, resolved),
+        smoke: None,
         needs: needs(matrix, cell, resolved),
         places: xbuild_builder::Places::new(),
         recipe: None,

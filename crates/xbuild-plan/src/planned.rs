@@ -8,6 +8,7 @@ use xbuild_platform::Platform;
 use crate::matrix::Form;
 use crate::needs::Need;
 use crate::reason::{Reason, Verdict};
+use crate::smoke::PlannedSmoke;
 
 /// What a run would do, cell by cell, in the matrix's order with dependencies before dependants.
 #[derive(Debug, Clone, Default)]
@@ -40,6 +41,8 @@ pub struct PlannedCell {
     pub artifacts: Vec<PlannedArtifact>,
     /// What `expect` demands beyond the platform.
     pub expectations: Vec<Expected>,
+    /// How it is tried out after it was verified; `None` where the file asks for nothing.
+    pub smoke: Option<PlannedSmoke>,
     /// The cells whose outputs it needs.
     pub needs: Vec<Need>,
     /// Places that only this cell has on this machine: its sysroot.

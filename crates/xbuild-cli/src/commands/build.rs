@@ -14,14 +14,17 @@ use xbuild_facts::{Gathered, GoFolders, Session};
 use xbuild_plan::{PlannedCell, Reason, Verdict};
 
 use crate::args::{BuildArguments, Format};
-use crate::commands::lock::{Written, refuse, settle};
+use crate::commands::lock::{Wish, Written, refuse, settle};
 use crate::commands::plan::{relative_out, report_faults};
+use crate::commands::smoke::{Smoked, smoke, tell_unrun};
 use crate::context::{Context, Failure, Problem};
 use crate::diagnostics::Note;
 use crate::exit::Exit;
 use crate::present::artifact;
+use crate::present::borrowed::Borrowed;
 use crate::present::cell::{Places, identity};
 use crate::present::progress::Drawing;
+use crate::present::smoke as smoke_run;
 use crate::present::table::{Table, bytes, duration};
 use crate::present::trace::Trace;
 use crate::project::Loaded;
@@ -64,10 +67,16 @@ pub(crate) fn run(context: &Context, arguments: &BuildArguments) -> Result<Exit,
     let cells: Vec<String> = matrix.cells().map(|cell| cell.id().to_string()).collect();
     if let Some(refused) = refuse(context, &loaded.project, &lock, &gathered, &cells) {
         drawing.clear();
-        let exit = report_faults(context, &loaded, std::mem::take(&mut gathered.faults));
+        let exit = report_faults(context, &loaded, std::mem::take(&mut gathered.faults)).worse(refused.exit());
         let report = Report::refused(&gathered.plan, "`xbuild.lock` says otherwise");
-        present(context, &loaded, &gathered, &report, &refused, start.elapsed());
-        return Ok(exit.worse(refused.exit()));
+        present(
+            context,
+            &loaded,
+            &gathered,
+            &report,
+            &Ending { smoked: Smoked::default(), written: refused, elapsed: start.elapsed() },
+        );
+        return Ok(exit);
     }
     let trace = Trace::default();
     let run = Run {
@@ -80,22 +89,32 @@ pub(crate) fn run(context: &Context, arguments: &BuildArguments) -> Result<Exit,
     };
     let mut report = run.carry_out(&mut gathered, isolation, &cancel)?;
     gathered.plan.replace(std::mem::take(&mut report.planned));
+    let smoked = match arguments.smoke {
+        Some(_) => smoke(context, &loaded, &gathered, &mut report, &drawing, &cancel),
+        None => Smoked::default(),
+    };
     drawing.clear();
     trace.write(context)?;
     store.save().map_err(environment)?;
 
     let mut exit = report_faults(context, &loaded, std::mem::take(&mut gathered.faults));
     exit = exit.worse(report_failures(context, &loaded, &gathered, &report));
-    let written = settle(context, &loaded.project, &lock, &gathered, &report, &cells, arguments.release)
-        .unwrap_or_else(|failure| {
-            exit = exit.worse(context.report(&failure));
-            Written::default()
-        });
+    if let Some(how) = arguments.smoke {
+        if smoked.is_empty() {
+            context.say("smoke: none of these cells has `smoke`");
+        }
+        exit = exit.worse(tell_unrun(context, &loaded, &gathered, &smoked, how));
+    }
+    let wish = Wish { release: arguments.release, smoked: smoked.passed() };
+    let written = settle(context, &loaded.project, &lock, &gathered, &report, &cells, wish).unwrap_or_else(|failure| {
+        exit = exit.worse(context.report(&failure));
+        Written::default()
+    });
     exit = exit.worse(written.exit());
     if let Some(by_signal) = stopped.exit() {
         exit = by_signal;
     }
-    present(context, &loaded, &gathered, &report, &written, start.elapsed());
+    present(context, &loaded, &gathered, &report, &Ending { smoked, written, elapsed: start.elapsed() });
     Ok(exit)
 }
 
@@ -262,7 +281,9 @@ fn report_failures(context: &Context, loaded: &Loaded, gathered: &Gathered, repo
             None => Exit::Done,
         });
         if matches!(failure.class(), Some(Class::Verify | Class::Build | Class::Environment | Class::Plan)) {
-            let notes = [failure.note(), older(context, loaded, gathered, id)];
+            let smoked = matches!(failure, xbuild_exec::Failure::Smoke(_));
+            let older = (!smoked).then(|| older(context, loaded, gathered, id)).flatten();
+            let notes = [failure.note(), older];
             let notes: Vec<String> = notes.into_iter().flatten().collect();
             let note = (!notes.is_empty()).then(|| notes.join("\n"));
             let note = Note { note, output: failure.output().map(str::to_owned) };
@@ -282,80 +303,26 @@ fn older(context: &Context, loaded: &Loaded, gathered: &Gathered, id: &str) -> O
     Some(format!("{}/{} is of an earlier build", relative_out(context, loaded), left.path))
 }
 
-/// A failure of a report, written down so that it can be reported beside others.
-#[derive(Debug)]
-struct Borrowed {
-    message: String,
-    code: Option<String>,
-    help: Option<String>,
-    labels: Vec<miette::LabeledSpan>,
-}
-
-impl Borrowed {
-    fn of(failure: &xbuild_exec::Failure) -> Self {
-        let mut message = failure.to_string();
-        let mut cause = std::error::Error::source(failure);
-        while let Some(error) = cause {
-            message = format!("{message}: {error}");
-            cause = error.source();
-        }
-        Self {
-            message,
-            code: failure.code().map(|code| code.to_string()),
-            help: failure.help().map(|help| help.to_string()),
-            labels: failure.labels().into_iter().flatten().collect(),
-        }
-    }
-}
-
-impl std::fmt::Display for Borrowed {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for Borrowed {}
-
-impl Diagnostic for Borrowed {
-    fn code<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
-        self.code.as_ref().map(|code| Box::new(code) as Box<dyn std::fmt::Display>)
-    }
-
-    fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
-        self.help.as_ref().map(|help| Box::new(help) as Box<dyn std::fmt::Display>)
-    }
-
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = miette::LabeledSpan> + '_>> {
-        Some(Box::new(self.labels.iter().cloned()))
-    }
-}
-
-fn present(
-    context: &Context,
-    loaded: &Loaded,
-    gathered: &Gathered,
-    report: &Report,
-    written: &Written,
+/// How a build ended, besides what became of its cells.
+struct Ending {
+    smoked: Smoked,
+    written: Written,
     elapsed: Duration,
-) {
+}
+
+fn present(context: &Context, loaded: &Loaded, gathered: &Gathered, report: &Report, ending: &Ending) {
     match context.global.format {
-        Format::Json => context.print_json(&document(context, loaded, gathered, report, written, elapsed)),
+        Format::Json => context.print_json(&document(context, loaded, gathered, report, ending)),
         Format::Ndjson => {
-            let totals = totals(report, elapsed);
-            context.print_json(&json!({ "format": 1, "event": "ended", "totals": totals, "lock": written.json() }));
+            let totals = totals(report, ending.elapsed);
+            let lock = ending.written.json();
+            context.print_json(&json!({ "format": 1, "event": "ended", "totals": totals, "lock": lock }));
         }
-        _ => context.print(&table(context, loaded, report, written, elapsed)),
+        _ => context.print(&table(context, loaded, report, ending)),
     }
 }
 
-fn document(
-    context: &Context,
-    loaded: &Loaded,
-    gathered: &Gathered,
-    report: &Report,
-    written: &Written,
-    elapsed: Duration,
-) -> Value {
+fn document(context: &Context, loaded: &Loaded, gathered: &Gathered, report: &Report, ending: &Ending) -> Value {
     let places = Places::new(&loaded.file.source);
     let out = relative_out(context, loaded);
     let cells: Vec<Value> = gathered
@@ -368,11 +335,13 @@ fn document(
             fields.insert("builder".into(), json!(cell.builder.as_str()));
             fields.insert("key".into(), json!(cell.key.map(|key| key.to_string())));
             fields.extend(outcome(report, &out));
+            fields.insert("smoke".into(), smoke_run::document(ending.smoked.get(&report.id)));
             Some(Value::Object(fields))
         })
         .collect();
     json!({
-        "format": 1, "project": loaded.name(), "cells": cells, "totals": totals(report, elapsed), "lock": written.json(),
+        "format": 1, "project": loaded.name(), "cells": cells, "totals": totals(report, ending.elapsed),
+        "lock": ending.written.json(),
     })
 }
 
@@ -414,24 +383,31 @@ fn totals(report: &Report, elapsed: Duration) -> Value {
     })
 }
 
-fn table(context: &Context, loaded: &Loaded, report: &Report, written: &Written, elapsed: Duration) -> String {
+fn table(context: &Context, loaded: &Loaded, report: &Report, ending: &Ending) -> String {
     let out = relative_out(context, loaded);
-    let mut table = Table::new(&["cell", "outcome", "artifact", "size", "verified"]);
+    let heads = ["cell", "outcome", "artifact", "size", "verified", "smoke run"];
+    let columns = if ending.smoked.is_empty() { 5 } else { 6 };
+    let mut table = Table::new(&heads[..columns]);
+    let mut row = |mut fields: Vec<String>, id: &str| {
+        fields.push(smoke_run::sentence(ending.smoked.get(id)));
+        fields.truncate(columns);
+        table.row(fields);
+    };
     for cell in &report.cells {
         let state = cell.outcome.as_str().to_owned();
         if cell.artifacts.is_empty() {
-            table.row(vec![cell.id.clone(), state, "-".into(), String::new(), String::new()]);
+            row(vec![cell.id.clone(), state, "-".into(), String::new(), String::new()], &cell.id);
             continue;
         }
         for artifact in &cell.artifacts {
             let path = format!("{out}/{}", artifact.path);
             let what = artifact::sentence(&artifact.facts);
-            table.row(vec![cell.id.clone(), state.clone(), path, bytes(artifact.digest.size()), what]);
+            row(vec![cell.id.clone(), state.clone(), path, bytes(artifact.digest.size()), what], &cell.id);
         }
     }
     let count = |outcome| report.cells.iter().filter(|cell| cell.outcome == outcome).count();
     let kinds = [Outcome::Built, Outcome::Cached, Outcome::Failed, Outcome::Skipped];
     let parts = kinds.map(|outcome| (count(outcome), outcome)).into_iter().filter(|(number, _)| *number > 0);
     let parts: Vec<String> = parts.map(|(number, outcome)| format!("{number} {}", outcome.as_str())).collect();
-    format!("{}\n{} in {}; {}\n", table.render(), parts.join(", "), duration(elapsed), written.sentence())
+    format!("{}\n{} in {}; {}\n", table.render(), parts.join(", "), duration(ending.elapsed), ending.written.sentence())
 }

@@ -1,19 +1,21 @@
 //! `xbuild inspect`: what any binary, archive, image or folder of them really is, from its bytes.
 
+use camino::Utf8PathBuf;
 use serde_json::{Value, json};
 
 use crate::args::InspectArguments;
+use crate::commands::inspect_smoke as smoke;
 use crate::context::{Context, Failure, Problem};
 use crate::exit::Exit;
 use crate::looking::{Seen, What, look_at};
-use crate::present::artifact::whole_document;
 use crate::present::card::card;
 use crate::present::found::table;
 
 pub(crate) fn run(context: &Context, arguments: &InspectArguments) -> Result<Exit, Failure> {
     let mut seen = Vec::new();
     let mut problems: Vec<Problem> = Vec::new();
-    for path in &arguments.files {
+    let (files, smoke) = smoke::asked(arguments)?;
+    for path in &files {
         for looked in look_at(path.as_str(), context.cwd.join(path).as_std_path()) {
             match looked {
                 Ok(file) => seen.push(file),
@@ -21,18 +23,19 @@ pub(crate) fn run(context: &Context, arguments: &InspectArguments) -> Result<Exi
             }
         }
     }
+    let smoked = smoke::try_out(context, &seen, smoke)?;
     if context.is_json() {
-        let files: Vec<Value> = seen.iter().map(whole_document).collect();
+        let files: Vec<Value> = seen.iter().enumerate().map(|(at, file)| smoked.document(file, at)).collect();
         context.print_json(&json!({ "format": 1, "files": files }));
     } else if !seen.is_empty() || problems.is_empty() {
-        context.print(&human(&seen, arguments));
+        context.print(&(human(&seen, &files) + &smoked.lines(&seen)));
     }
     context.problems(&problems, None);
-    Ok(if problems.is_empty() { Exit::Done } else { Exit::Environment })
+    Ok(smoked.exit().worse(if problems.is_empty() { Exit::Done } else { Exit::Environment }))
 }
 
-fn human(seen: &[Seen], arguments: &InspectArguments) -> String {
-    let is_named = |file: &Seen| arguments.files.contains(&file.path);
+fn human(seen: &[Seen], files: &[Utf8PathBuf]) -> String {
+    let is_named = |file: &Seen| files.contains(&file.path);
     match seen {
         [one] if is_named(one) && !matches!(one.what, What::Archive(_)) => card(one),
         _ => table(seen, is_named),

@@ -7,12 +7,12 @@ use serde_json::{Value as Json, json};
 use xbuild_exec::{Outcome, Report};
 use xbuild_facts::{Gathered, Tools};
 use xbuild_lock::{
-    Artifact, ArtifactState, Built, Diff, Drift, Output, Planned, Release, ToolchainId, ToolchainPin, broken_releases,
-    drift, merge, verified,
+    Artifact, ArtifactState, Built, Diff, Drift, Output, Planned, Release, Smoke, ToolchainId, ToolchainPin,
+    broken_releases, drift, merge, verified,
 };
 use xbuild_model::{Expectation, Project, Value};
-use xbuild_plan::PlannedCell;
 use xbuild_plan::matrix::Matrix;
+use xbuild_plan::{PlannedCell, PlannedSmoke};
 
 use crate::args::LockArguments;
 use crate::commands::plan::report_faults;
@@ -75,6 +75,14 @@ impl Written {
     }
 }
 
+/// What a build is to put on record besides.
+pub(crate) struct Wish {
+    /// The digests.
+    pub(crate) release: bool,
+    /// The cells that passed their smoke run.
+    pub(crate) smoked: BTreeSet<String>,
+}
+
 /// Brings the lock up to what a build found, or reports the drift where it may not change.
 pub(crate) fn settle(
     context: &Context,
@@ -83,12 +91,14 @@ pub(crate) fn settle(
     gathered: &Gathered,
     report: &Report,
     cells: &[String],
-    release: bool,
+    wish: Wish,
 ) -> Result<Written, Failure> {
     let built = Built {
         toolchains: pins(context, &gathered.tools),
         artifacts: artifacts(project, gathered, report),
-        release: release && !context.global.locked,
+        // Under `--locked` nothing is promised anew; that a program passed where it was not tried before is no difference.
+        smoked: if context.global.locked { BTreeSet::new() } else { wish.smoked },
+        release: wish.release && !context.global.locked,
     };
     let broken = broken_releases(&lock.lock, &built);
     let new = merge(&lock.lock, &built, cells.iter().map(String::as_str));
@@ -98,7 +108,7 @@ pub(crate) fn settle(
         report_drift(context, &drifts, BUILT, UNLOCK);
         return Ok(Written { changed: false, refused: !drifts.is_empty(), drifts });
     }
-    if !release && !broken.is_empty() {
+    if !wish.release && !broken.is_empty() {
         report_drift(
             context,
             &broken,
@@ -188,8 +198,15 @@ fn decided(project: &Project, planned: &PlannedCell) -> Option<Artifact> {
         argv: recipe.argv.iter().map(xbuild_builder::Word::template).collect(),
         env: recipe.env.iter().map(|(name, entry)| (name.clone(), entry.value.template())).collect(),
         secret_env: planned.action.iter().flat_map(|action| action.secrets.keys().cloned()).collect(),
+        smoke: planned.smoke.as_ref().and_then(smoke),
         outputs: BTreeMap::new(),
     })
+}
+
+/// The smoke run that is asked for; `None` where its arguments cannot be told.
+fn smoke(planned: &PlannedSmoke) -> Option<Smoke> {
+    let words = planned.arguments.as_ref().ok()?;
+    Some(Smoke { arguments: words.iter().map(xbuild_builder::Word::template).collect(), exit: planned.exit })
 }
 
 /// What was built and verified, cell by cell.
@@ -238,7 +255,7 @@ pub(crate) fn refuse(
         };
         Some((cell.identity.id.clone(), Artifact { outputs, ..artifact }))
     });
-    let built = Built { toolchains: pins(context, &gathered.tools), artifacts: planned.collect(), release: false };
+    let built = Built { toolchains: pins(context, &gathered.tools), artifacts: planned.collect(), ..Built::default() };
     let drifts = drift(&lock.lock, &merge(&lock.lock, &built, cells.iter().map(String::as_str)));
     report_drift(context, &drifts, "what would be built", UNLOCK);
     (!drifts.is_empty()).then_some(Written { changed: false, drifts, refused: true })
@@ -267,7 +284,7 @@ pub(crate) fn run(context: &Context, arguments: &LockArguments) -> Result<Exit, 
         return Ok(exit);
     }
     let cells: Vec<String> = matrix.cells().map(|cell| cell.id().to_string()).collect();
-    let built = Built { toolchains: pins(context, &tools), artifacts: BTreeMap::new(), release: false };
+    let built = Built { toolchains: pins(context, &tools), ..Built::default() };
     let mut new = merge(&lock.lock, &built, cells.iter().map(String::as_str));
     let used: BTreeSet<String> = built.toolchains.keys().map(|id| id.name.clone()).collect();
     new.toolchains.retain(|id, _| used.contains(&id.name));

@@ -72,6 +72,19 @@ impl Drawing {
         }
     }
 
+    /// An artifact is tried out.
+    pub(crate) fn smoking(&self, cell: &str) {
+        self.started(&format!("smoke run of {cell}"));
+    }
+
+    /// It was tried out.
+    pub(crate) fn smoked(&self, cell: &str) {
+        let running = self.running.lock().ok().and_then(|mut all| all.remove(&format!("smoke run of {cell}")));
+        if let Some(bar) = running {
+            bar.finish_and_clear();
+        }
+    }
+
     fn began(&self, cells: u64) {
         self.fetched();
         let style = ProgressStyle::with_template("{bar:24} {pos}/{len} cells  {elapsed}");
