@@ -198,6 +198,26 @@ fn programs_for_other_processors_run_under_qemu() {
 }
 
 #[test]
+fn a_program_that_needs_more_than_was_promised_dies_of_an_illegal_instruction() {
+    if !is_amd64() || !has("qemu-arm-static") {
+        return;
+    }
+    // A division that ARMv7 processors may have and ARMv6 has not: no header and no build info tells of it.
+    let project = project("\"linux/arm/v6\"", "\"--version\"");
+    project.write("main.go", "package main\n\nfunc divide()\n\nfunc main() {\n\tdivide()\n}\n");
+    project
+        .write("divide_arm.s", "#include \"textflag.h\"\n\nTEXT ·divide(SB), NOSPLIT, $0\n\tWORD $0xe730f110\n\tRET\n");
+    project.xbuild(&["build"]).exits(0);
+    let ran = project.xbuild(&["build", "--smoke", "--format", "json"]).exits(6);
+    let (_, smoke) = smoked(&ran).remove(0);
+    // Go's runtime catches the signal and ends with 2.
+    assert_eq!((&smoke["verdict"], &smoke["exit"]), (&json!("failed"), &json!(2)));
+    assert!(ran.stderr.contains("SIGILL: illegal instruction"), "{}", ran.stderr);
+    assert_eq!(smoke["runner"], "qemu-arm-static -cpu arm1176");
+    assert!(ran.stderr.contains("an instruction that linux/arm/v6 (`-cpu arm1176`) has not"), "{}", ran.stderr);
+}
+
+#[test]
 fn web_assembly_runs_in_node() {
     if !has("node") {
         return;

@@ -38,6 +38,17 @@ impl Report {
             elapsed: Duration::ZERO,
         }
     }
+
+    /// Whether it died of an instruction that the processor does not have. Go's runtime catches the signal, says so, and
+    /// ends with 2.
+    pub fn is_illegal_instruction(&self) -> bool {
+        let caught = || self.output.lines().any(|line| line.starts_with("SIGILL: illegal instruction"));
+        match self.ended {
+            Some(Ended::Signal(signal)) => signal == Signal::ILL.as_raw(),
+            Some(Ended::Exit(2)) => caught(),
+            Some(Ended::Exit(_)) | None => false,
+        }
+    }
 }
 
 /// How a process ended by itself.
@@ -79,11 +90,6 @@ impl Ended {
     pub fn signal(self) -> Option<String> {
         let Self::Signal(number) = self else { return None };
         Some(known(number).map_or_else(|| number.to_string(), |(name, _)| name.to_owned()))
-    }
-
-    /// Whether it was an instruction that the processor does not have.
-    pub fn is_illegal_instruction(self) -> bool {
-        self == Self::Signal(Signal::ILL.as_raw())
     }
 }
 

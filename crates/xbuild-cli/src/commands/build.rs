@@ -100,7 +100,7 @@ pub(crate) fn run(context: &Context, arguments: &BuildArguments) -> Result<Exit,
     let mut exit = report_faults(context, &loaded, std::mem::take(&mut gathered.faults));
     exit = exit.worse(report_failures(context, &loaded, &gathered, &report));
     if let Some(how) = arguments.smoke {
-        if smoked.is_empty() {
+        if gathered.plan.cells.iter().all(|cell| cell.smoke.is_none()) {
             context.say("smoke: none of these cells has `smoke`");
         }
         exit = exit.worse(tell_unrun(context, &loaded, &gathered, &smoked, how));

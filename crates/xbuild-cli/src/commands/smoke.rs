@@ -172,8 +172,8 @@ impl Job<'_> {
             (Verdict::TimedOut, ..) => {
                 Some(format!("`timeout-seconds={}` of `smoke` gives it more time", self.smoke.timeout_seconds * 2))
             }
-            (Verdict::Failed(ended), Runner::Qemu { cpu: Some(cpu), .. }, Some(platform))
-                if ended.is_illegal_instruction() =>
+            (Verdict::Failed(_), Runner::Qemu { cpu: Some(cpu), .. }, Some(platform))
+                if report.is_illegal_instruction() =>
             {
                 Some(format!("it has an instruction that {platform} (`-cpu {cpu}`) has not: build it for that level"))
             }
