@@ -84,9 +84,10 @@ fn is_release(root: &camino::Utf8Path, version: &str) -> bool {
 impl Tried {
     /// A file in JSON, with its run.
     pub(crate) fn document(&self, file: &Seen, at: usize) -> Value {
-        let mut document = whole_document(file);
-        document["smoke"] = smoke_run::document(self.reports.get(at).and_then(Option::as_ref));
-        document
+        let mut fields = whole_document(file);
+        let report = self.reports.get(at).and_then(Option::as_ref);
+        fields.insert("smoke".into(), smoke_run::document(report));
+        Value::Object(fields)
     }
 
     /// The runs as lines below the card or the table.

@@ -81,8 +81,8 @@ pub(crate) fn document(seen: &Seen) -> Map<String, Value> {
     fields
 }
 
-/// The same with what stands at the path and what is in it. Nothing of it was started.
-pub(crate) fn whole_document(seen: &Seen) -> Value {
+/// The same with what stands at the path and what is in it.
+pub(crate) fn whole_document(seen: &Seen) -> Map<String, Value> {
     let mut fields = document(seen);
     let inside = if let What::Archive(inside) = &seen.what { Some(inside) } else { None };
     let link = if let What::Link(to) = &seen.what { Some(to) } else { None };
@@ -94,8 +94,7 @@ pub(crate) fn whole_document(seen: &Seen) -> Value {
     fields.insert("entries".into(), json!(entries));
     fields.insert("others".into(), json!(inside.map(|inside| inside.others)));
     fields.insert("image".into(), json!(image));
-    fields.insert("smoke".into(), Value::Null);
-    Value::Object(fields)
+    fields
 }
 
 /// The fields of the contract, and those added to it.
