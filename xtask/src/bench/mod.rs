@@ -7,7 +7,7 @@
 
 mod contender;
 mod lab;
-mod measure;
+pub(crate) mod measure;
 mod platform;
 mod report;
 mod scenario;
