@@ -583,7 +583,7 @@ fn an_artifact_that_is_missing_is_listed_with_its_path() {
     let text = "toolchain go \"1.26.3\"\nprofile prod \"linux/amd64\"\ntarget app {\n    go \".\"\n}\n";
     let ran = Project::text(text).xbuild(&["verify", "--format", "json"]).exits(6);
     let expected = json!({
-        "path": AMD64, "size": null, "name": CELLS[0], "verdict": "not-regular", "mismatches": [],
+        "path": AMD64, "size": null, "bytes_read": null, "name": CELLS[0], "verdict": "not-regular", "mismatches": [],
     });
     assert_eq!(ran.json()["files"], json!([expected]));
 }

@@ -109,6 +109,15 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Fills a buffer of the view's length, and keeps nothing.
+    pub(crate) fn fetch(self, buffer: &mut [u8]) -> Option<()> {
+        match self.place {
+            Place::Memory(_) => buffer.copy_from_slice(self.slice(0, buffer.len() as u64)?),
+            Place::Pages(pages, _) => pages.fetch(self.start, buffer)?,
+        }
+        Some(())
+    }
+
     /// The bytes of [`View::cut`].
     pub(crate) fn clamped(self, offset: u64, size: u64) -> &'a [u8] {
         let part = self.cut(offset, size);

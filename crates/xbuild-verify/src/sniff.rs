@@ -60,10 +60,20 @@ pub fn inspect_source<S: Source + ?Sized>(source: &S) -> Result<Inspection, Sour
     tally.into_failure().map_or(Ok(Inspection { facts, read }), Err)
 }
 
+/// A member that is no larger is read as a whole: a library has thousands, and each shares its pages with its neighbours.
+const SMALL: u64 = 64 << 10;
+
 /// The facts of a slice or a member, which may hold others only to a certain depth. What is fetched for it is forgotten
 /// with it.
 pub(crate) fn inspect_inside(view: View<'_>, depth: u8) -> Facts {
     let Some(outer) = view.pages() else { return inspect_part(view, depth) };
+    if view.len() <= SMALL {
+        let mut bytes = vec![0; view.len() as usize];
+        return match view.fetch(&mut bytes) {
+            Some(()) => inspect_part(View::new(&bytes, view.endian()), depth),
+            None => Facts::of(Kind::Unknown, None),
+        };
+    }
     let pages = outer.afresh();
     bounded(view.over(&pages), outer.tally(), depth)
 }

@@ -1,7 +1,9 @@
 //! One file that can be sought: an archive is walked through, anything else is inspected.
 
-use std::cell::RefCell;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::cell::{Cell, RefCell};
+use std::fs::File;
+use std::io::{self, Read, SeekFrom};
+use std::os::unix::fs::FileExt as _;
 
 use xbuild_archive::{Budget, Limits, PREFIX, Problem, Seekable, recognise, walk};
 use xbuild_verify::{Facts, Inspection, Source, SourceError, inspect, inspect_source};
@@ -15,10 +17,75 @@ pub(super) const IN_MEMORY: u64 = 32 << 20;
 /// How many bytes tell whether a large file is compiled code.
 const TELLING: usize = 64 << 10;
 
-/// What a file is.
-pub(super) fn seen(path: &str, file: &mut (impl Read + Seek)) -> io::Result<Seen> {
-    let size = file.seek(SeekFrom::End(0))?;
-    seen_within(path, file, size, &Budget::new(Limits::default(), size))
+/// How much of a file on disk is read at once: at its beginning is most of what is asked for.
+const FIRST: u64 = 16 << 10;
+
+/// What a file on disk is.
+pub(super) fn on_disk(path: &str, mut file: &File, size: u64) -> io::Result<Seen> {
+    let begun = Begun::new(file, size)?;
+    if recognise(&begun.first[..begun.first.len().min(PREFIX)]).is_some() {
+        return seen_within(path, &mut file, size, &Budget::new(Limits::default(), size));
+    }
+    let inspection = inspect_source(&begun).map_err(unread)?;
+    Ok(Seen::inspected(path, size, Inspection { read: begun.read.get(), ..inspection }))
+}
+
+/// A file on disk whose beginning was read.
+struct Begun<'f> {
+    file: &'f File,
+    size: u64,
+    first: Vec<u8>,
+    /// How much was read in all.
+    read: Cell<u64>,
+}
+
+impl<'f> Begun<'f> {
+    fn new(file: &'f File, size: u64) -> io::Result<Self> {
+        let mut first = vec![0; usize::try_from(size.min(FIRST)).unwrap_or_default()];
+        let mut done = 0;
+        while done < first.len() {
+            match read_at(file, done as u64, &mut first[done..])? {
+                0 => break,
+                count => done += count,
+            }
+        }
+        first.truncate(done);
+        Ok(Self { file, size, first, read: Cell::new(done as u64) })
+    }
+}
+
+impl Source for Begun<'_> {
+    fn size(&self) -> u64 {
+        self.size
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let known = usize::try_from(offset).ok().and_then(|offset| self.first.get(offset..)).unwrap_or_default();
+        if !known.is_empty() {
+            let count = known.len().min(buffer.len());
+            buffer[..count].copy_from_slice(&known[..count]);
+            return Ok(count);
+        }
+        let count = read_at(self.file, offset, buffer)?;
+        self.read.set(self.read.get() + count as u64);
+        Ok(count)
+    }
+}
+
+fn read_at(file: &File, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match file.read_at(buffer, offset) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            answer => return answer,
+        }
+    }
+}
+
+fn unread(error: SourceError) -> io::Error {
+    match error {
+        SourceError::Read { error, .. } => error,
+        shrunk @ SourceError::Shrunk { .. } => io::Error::new(io::ErrorKind::UnexpectedEof, shrunk),
+    }
 }
 
 /// The same for a file in an archive, which shares the bounds of that.
@@ -46,10 +113,7 @@ pub(super) fn seen_within(path: &str, file: &mut dyn Seekable, size: u64, budget
 /// What the bytes prove: its tables are read, and no more, however large it is.
 pub(super) fn inspected(file: &mut dyn Seekable) -> io::Result<Inspection> {
     let size = file.seek(SeekFrom::End(0))?;
-    inspect_source(&Sought { file: RefCell::new(file), size }).map_err(|error| match error {
-        SourceError::Read { error, .. } => error,
-        shrunk @ SourceError::Shrunk { .. } => io::Error::new(io::ErrorKind::UnexpectedEof, shrunk),
-    })
+    inspect_source(&Sought { file: RefCell::new(file), size }).map_err(unread)
 }
 
 /// Something that is sought before it is read.

@@ -28,7 +28,8 @@ enum Step {
 }
 
 fn one(path: &str, at: &Path) -> io::Result<Step> {
-    let kind = at.symlink_metadata()?.file_type();
+    let metadata = at.symlink_metadata()?;
+    let kind = metadata.file_type();
     let seen = if kind.is_dir() {
         match image::in_folder(path, at)? {
             Some(layout) => layout,
@@ -40,7 +41,7 @@ fn one(path: &str, at: &Path) -> io::Result<Step> {
     } else if let Some(what) = special(kind) {
         Seen::new(path, 0, no_facts(), What::Special(what))
     } else {
-        file::seen(path, &mut File::open(at)?)?
+        file::on_disk(path, &File::open(at)?, metadata.len())?
     };
     Ok(Step::Seen(Box::new(seen)))
 }

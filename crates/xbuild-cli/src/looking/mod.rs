@@ -170,17 +170,21 @@ fn special(kind: FileType) -> Option<&'static str> {
 
 /// Looks at one file that was named; archives are looked into.
 pub(crate) fn look(path: &str, at: &Path) -> Result<Seen, Unreadable> {
+    let metadata = at.metadata().map_err(|error| Unreadable::read(path, &error))?;
+    look_known(path, at, &metadata)
+}
+
+fn look_known(path: &str, at: &Path, before: &Metadata) -> Result<Seen, Unreadable> {
     let unreadable = |error: io::Error| Unreadable::read(path, &error);
-    let kind = at.metadata().map_err(unreadable)?.file_type();
+    let kind = before.file_type();
     let what = if kind.is_dir() { Some("a folder") } else { special(kind) };
     if let Some(what) = what {
         return Err(Unreadable::NotRegular { path: path.into(), what });
     }
-    let mut file = File::open(at).map_err(unreadable)?;
-    let before = file.metadata().map_err(unreadable)?;
-    let seen = file::seen(path, &mut file).map_err(unreadable)?;
+    let file = File::open(at).map_err(unreadable)?;
+    let seen = file::on_disk(path, &file, before.len()).map_err(unreadable)?;
     let after = file.metadata().map_err(unreadable)?;
-    if state(&before) == state(&after) { Ok(seen) } else { Err(Unreadable::Changed { path: path.into() }) }
+    if state(before) == state(&after) { Ok(seen) } else { Err(Unreadable::Changed { path: path.into() }) }
 }
 
 /// What differs when somebody has written to a file: what is told of a file holds for one state of it, and a linker or a
@@ -191,5 +195,9 @@ fn state(metadata: &Metadata) -> (u64, Option<SystemTime>) {
 
 /// Looks at whatever was named: one file, or everything below a folder.
 pub(crate) fn look_at(path: &str, at: &Path) -> Vec<Result<Seen, Unreadable>> {
-    if at.is_dir() { below(path, at) } else { vec![look(path, at)] }
+    match at.metadata() {
+        Ok(metadata) if metadata.is_dir() => below(path, at),
+        Ok(metadata) => vec![look_known(path, at, &metadata)],
+        Err(error) => vec![Err(Unreadable::read(path, &error))],
+    }
 }
