@@ -1,4 +1,4 @@
-//! The repository's own chores: `cargo xtask tidy`, `ci`, `grammar`, `bench`, `fuzz` and `corpus`.
+//! The repository's own chores: `cargo xtask tidy`, `ci`, `grammar`, `bench` and `fuzz`.
 //!
 //! Whatever takes more than one command to do right has a name here. Nothing in it ships, and no test depends on it.
 
@@ -6,7 +6,6 @@
 
 mod bench;
 mod chores;
-mod corpus;
 mod fuzz;
 mod grammar;
 mod step;
@@ -30,10 +29,6 @@ usage: cargo xtask tidy                  layout, lints, documents and house rule
            --target NAME                 only this one: parse, check, fmt, inspect (repeats)
            --seconds N                   for so long each (default 60)
            --runs N                      so many executions each
-       cargo xtask corpus [OPTIONS]      real binaries of all platforms: what is read in them, and what other tools read
-           --small                       a dozen Go platforms and twenty Debian files
-           --measure                     also what it costs to ask about 300 files
-           --out FILE                    also write the tables there
 ";
 
 fn main() -> ExitCode {
@@ -45,7 +40,6 @@ fn main() -> ExitCode {
         ["grammar"] => grammar::write(),
         ["bench", options @ ..] => bench::run(options),
         ["fuzz", options @ ..] => fuzz::run(options),
-        ["corpus", options @ ..] => corpus::run(options),
         _ => {
             eprint!("{USAGE}");
             return ExitCode::from(2);

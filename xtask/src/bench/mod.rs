@@ -7,7 +7,7 @@
 
 mod contender;
 mod lab;
-pub(crate) mod measure;
+mod measure;
 mod platform;
 mod report;
 mod scenario;
