@@ -1,4 +1,4 @@
-//! The repository's own chores: `cargo xtask tidy`, `ci`, `grammar`, `bench` and `fuzz`.
+//! The repository's own chores: `cargo xtask tidy`, `ci`, `grammar`, `bench`, `corpus` and `fuzz`.
 //!
 //! Whatever takes more than one command to do right has a name here. Nothing in it ships, and no test depends on it.
 
@@ -6,6 +6,7 @@
 
 mod bench;
 mod chores;
+mod corpus;
 mod fuzz;
 mod grammar;
 mod step;
@@ -25,6 +26,9 @@ usage: cargo xtask tidy                  layout, lints, documents and house rule
            --platforms N                 only the first N platforms (default 10)
            --scenario NAME               only this one: fresh, cold-platform, unchanged, leaf (repeats)
            --out FILE                    also write every single run, as tab-separated values
+       cargo xtask corpus [OPTIONS]      holds what `inspect` says of real programs against how they were made
+           --small                       only a dozen Go platforms and about twenty files of Debian
+           --measure                     also what 300 of them cost, against `file` and `readelf`
        cargo xtask fuzz [OPTIONS]        any bytes for all that reads the bytes of others
            --target NAME                 only this one: parse, check, fmt, inspect (repeats)
            --seconds N                   for so long each (default 60)
@@ -39,6 +43,7 @@ fn main() -> ExitCode {
         ["ci"] => chores::ci(),
         ["grammar"] => grammar::write(),
         ["bench", options @ ..] => bench::run(options),
+        ["corpus", options @ ..] => corpus::run(options),
         ["fuzz", options @ ..] => fuzz::run(options),
         _ => {
             eprint!("{USAGE}");

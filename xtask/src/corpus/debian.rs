@@ -1,0 +1,284 @@
+//! Files of Debian packages, for ten architectures.
+//!
+//! apt fetches the lists into a folder of its own, so that the machine's architectures and lists stay as they are. It is not
+//! asked to resolve anything, which takes minutes for so many architectures: the names in the pool are read from the lists. The
+//! mirror is the machine's own. Where apt is not there, or the machine is no Debian, the reason is handed back instead.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::Extent;
+use super::facts::{Fact, Facts};
+use super::specimen::Specimen;
+use crate::Outcome;
+use crate::step::{output, run};
+
+const HELPER: &str = "/usr/lib/apt/apt-helper";
+const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
+const MACHINE_LISTS: &str = "$(SITE) $(RELEASE) $(COMPONENT)";
+const OWN_LISTS: &str = "$(SITE) $(ARCHITECTURE) $(FILENAME)";
+
+/// One of Debian's architectures.
+struct Architecture {
+    debian: &'static str,
+    /// The release whose files are taken: the last that had the older ones, the first that has the newest.
+    release: &'static str,
+    arch: &'static str,
+    interpreter: &'static str,
+}
+
+const ARCHITECTURES: [Architecture; 10] = [
+    of("amd64", "bookworm", "amd64", "/lib64/ld-linux-x86-64.so.2"),
+    of("arm64", "bookworm", "arm64", "/lib/ld-linux-aarch64.so.1"),
+    of("armel", "bookworm", "arm", "/lib/ld-linux.so.3"),
+    of("armhf", "bookworm", "arm", "/lib/ld-linux-armhf.so.3"),
+    of("i386", "bookworm", "386", "/lib/ld-linux.so.2"),
+    of("mips64el", "bookworm", "mips64le", "/lib64/ld.so.1"),
+    of("mipsel", "bookworm", "mipsle", "/lib/ld.so.1"),
+    of("ppc64el", "bookworm", "ppc64le", "/lib64/ld64.so.2"),
+    of("riscv64", "trixie", "riscv64", "/lib/ld-linux-riscv64-lp64d.so.1"),
+    of("s390x", "bookworm", "s390x", "/lib/ld64.so.1"),
+];
+
+const fn of(
+    debian: &'static str,
+    release: &'static str,
+    arch: &'static str,
+    interpreter: &'static str,
+) -> Architecture {
+    Architecture { debian, release, arch, interpreter }
+}
+
+/// The packages, and how many files of each are taken at most.
+const WHOLE: [(&str, usize); 7] = [
+    ("direnv", 1),
+    ("busybox", 1),
+    ("busybox-static", 1),
+    ("coreutils", 12),
+    ("libc6", 12),
+    ("libc6-dev", 12),
+    ("libc-bin", 8),
+];
+const SMALL: [(&str, usize); 2] = [("direnv", 1), ("busybox-static", 1)];
+
+/// What came of it.
+pub(super) enum Found {
+    Files(Vec<Specimen>),
+    LeftOut(String),
+}
+
+/// Fetches and unpacks what the extent asks for.
+pub(super) fn specimens(folder: &Path, extent: Extent) -> Outcome<Found> {
+    let tools = ["apt-get", "dpkg-deb"].map(|name| Command::new(name).arg("--version").stdout(Stdio::null()).status());
+    if tools.iter().any(Result::is_err) || !Path::new(HELPER).exists() {
+        return Ok(Found::LeftOut("apt and dpkg are not there".into()));
+    }
+    let Some(mirror) = mirror()? else { return Ok(Found::LeftOut("apt has no source of Debian's main part".into())) };
+    let apt = Apt::prepare(folder, &mirror)?;
+    let wanted: &[(&str, usize)] = if extent == Extent::Small { &SMALL } else { &WHOLE };
+    let mut specimens = Vec::new();
+    for (architecture, list) in apt.lists()? {
+        for (package, most) in wanted {
+            specimens.extend(Package::find(&list, package)?.files(&apt, architecture, *most)?);
+        }
+    }
+    Ok(Found::Files(specimens))
+}
+
+/// Where this machine's own packages come from.
+fn mirror() -> Outcome<Option<String>> {
+    let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
+    let value = |key: &str| release.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default();
+    if value("ID=") != "debian" {
+        return Ok(None);
+    }
+    let listed =
+        output(Command::new("apt-get").args(["indextargets", "--format", MACHINE_LISTS, "Created-By: Packages"]))?;
+    let wanted = format!(" {} main", value("VERSION_CODENAME="));
+    Ok(listed.lines().find_map(|line| line.strip_suffix(&wanted)).map(str::to_owned))
+}
+
+/// apt with a configuration and lists of its own.
+struct Apt {
+    folder: PathBuf,
+    mirror: String,
+}
+
+impl Apt {
+    fn prepare(folder: &Path, mirror: &str) -> Outcome<Self> {
+        for part in ["state/lists/partial", "cache/archives/partial", "parts", "pool", "files"] {
+            fs::create_dir_all(folder.join(part))?;
+        }
+        let apt = Self { folder: folder.to_owned(), mirror: mirror.to_owned() };
+        fs::write(folder.join("status"), "")?;
+        fs::write(folder.join("sources.list"), apt.sources())?;
+        fs::write(folder.join("apt.conf"), apt.configuration())?;
+        if !folder.join("updated").exists() {
+            run(apt.command("apt-get").args(["update", "-qq"]))?;
+            fs::write(folder.join("updated"), "")?;
+        }
+        Ok(apt)
+    }
+
+    fn sources(&self) -> String {
+        let line = |of: &Architecture| {
+            format!("deb [arch={} signed-by={KEYRING}] {} {} main\n", of.debian, self.mirror, of.release)
+        };
+        ARCHITECTURES.iter().map(line).collect()
+    }
+
+    /// The user is root's own, so that `target` may be where apt's usual one cannot read.
+    fn configuration(&self) -> String {
+        let at = |name: &str| self.folder.join(name).display().to_string();
+        [
+            ("Dir::State", at("state")),
+            ("Dir::State::status", at("status")),
+            ("Dir::Cache", at("cache")),
+            ("Dir::Etc::sourcelist", at("sources.list")),
+            ("Dir::Etc::sourceparts", at("parts")),
+            ("Acquire::Languages", "none".into()),
+            ("Acquire::IndexTargets::deb::DEP-11::DefaultEnabled", "false".into()),
+            ("Acquire::Retries", "3".into()),
+            ("APT::Sandbox::User", String::new()),
+        ]
+        .map(|(key, value)| format!("{key} \"{value}\";\n"))
+        .concat()
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.env("APT_CONFIG", self.folder.join("apt.conf"));
+        command
+    }
+
+    /// The text of each architecture's list.
+    fn lists(&self) -> Outcome<Vec<(&'static Architecture, String)>> {
+        let listed =
+            output(self.command("apt-get").args(["indextargets", "--format", OWN_LISTS, "Created-By: Packages"]))?;
+        let mut lists = Vec::new();
+        for architecture in &ARCHITECTURES {
+            let mut of_it = listed.lines().filter_map(|line| {
+                let (_, rest) = line.split_once(' ')?;
+                rest.strip_prefix(architecture.debian)?.strip_prefix(' ')
+            });
+            let file = of_it.next().ok_or_else(|| format!("apt has no list for {}", architecture.debian))?;
+            lists.push((architecture, output(self.command(HELPER).args(["cat-file", file]))?));
+        }
+        Ok(lists)
+    }
+
+    /// Fetches a file of the pool, unless it is there, and unpacks it.
+    fn unpacked(&self, package: &Package) -> Outcome<PathBuf> {
+        let name = package.pool.rsplit('/').next().unwrap_or_default();
+        let (file, unpacked) = (self.folder.join("pool").join(name), self.folder.join("files").join(name));
+        if !unpacked.exists() {
+            let address = format!("{}/{}", self.mirror.trim_end_matches('/'), package.pool);
+            let hash = format!("SHA256:{}", package.sha256);
+            let mut fetch = self.command(HELPER);
+            run(fetch.args(["download-file", &address]).arg(&file).arg(hash).stdout(Stdio::null()))?;
+            let partly = unpacked.with_extension("partly");
+            run(Command::new("dpkg-deb").arg("-x").arg(&file).arg(&partly))?;
+            fs::rename(partly, &unpacked)?;
+        }
+        Ok(unpacked)
+    }
+}
+
+/// A package as a list has it.
+struct Package {
+    name: String,
+    version: String,
+    pool: String,
+    sha256: String,
+    /// The Go that it was built with.
+    go: Option<String>,
+}
+
+impl Package {
+    fn find(list: &str, name: &str) -> Outcome<Self> {
+        let start = format!("Package: {name}\n");
+        let mut entries = list.split("\n\n").map(str::trim_start);
+        let entry = entries.find(|entry| entry.starts_with(&start)).ok_or_else(|| format!("no package `{name}`"))?;
+        let field =
+            |key: &str| entry.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(": ")).unwrap_or_default();
+        Ok(Self {
+            name: name.to_owned(),
+            version: field("Version").to_owned(),
+            pool: field("Filename").to_owned(),
+            sha256: field("SHA256").to_owned(),
+            go: built_with(field("Built-Using")),
+        })
+    }
+
+    fn files(&self, apt: &Apt, architecture: &Architecture, most: usize) -> Outcome<Vec<Specimen>> {
+        let mut files = Vec::new();
+        collect(&apt.unpacked(self)?, &mut files)?;
+        files.sort();
+        let origin = format!("{} {} {}", self.name, self.version, architecture.debian);
+        let specimen = |path: PathBuf| {
+            let truth = self.truth(architecture, &path);
+            Specimen { path, origin: origin.clone(), truth }
+        };
+        Ok(spread(files, most).into_iter().map(specimen).collect())
+    }
+
+    fn truth(&self, architecture: &Architecture, path: &Path) -> Facts {
+        let mut truth = Facts::default();
+        truth.say_arch(architecture.arch);
+        truth.say(Fact::Os, "linux");
+        if path.parent().is_some_and(|folder| folder.ends_with("bin") || folder.ends_with("sbin")) {
+            self.say_linkage(architecture, path, &mut truth);
+        }
+        if self.name == "direnv" {
+            truth.say(Fact::GoSettings, format!("GOARCH={} GOOS=linux", architecture.arch));
+            truth.say_if(Fact::GoVersion, self.go.clone());
+        }
+        truth
+    }
+
+    /// glibc's own `ldconfig` is static in every package.
+    fn say_linkage(&self, architecture: &Architecture, path: &Path, truth: &mut Facts) {
+        if self.name == "busybox-static" || path.ends_with("sbin/ldconfig") {
+            truth.say(Fact::Interpreter, "none");
+        } else {
+            truth.say(Fact::Linkage, "dynamic");
+            truth.say(Fact::Interpreter, architecture.interpreter);
+        }
+    }
+}
+
+/// Which Go, by the sources that a package was built with: `golang-1.24 (= 1.24.4-1)`.
+fn built_with(sources: &str) -> Option<String> {
+    let go = sources.split(", ").find(|source| source.starts_with("golang-1."))?;
+    let version = go.split_once("(= ")?.1.split('-').next()?;
+    Some(format!("go{version}"))
+}
+
+/// All regular files that are ELF or `ar` by their first bytes; packages have scripts and linker scripts by the same names.
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Outcome {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            collect(&entry.path(), files)?;
+        } else if kind.is_file() && is_binary(&entry.path())? {
+            files.push(entry.path());
+        }
+    }
+    Ok(())
+}
+
+fn is_binary(path: &Path) -> Outcome<bool> {
+    use std::io::Read as _;
+    let mut first = Vec::new();
+    fs::File::open(path)?.take(8).read_to_end(&mut first)?;
+    Ok(first.starts_with(b"\x7fELF") || first == b"!<arch>\n")
+}
+
+/// So many of them at most, evenly.
+pub(super) fn spread<T>(all: Vec<T>, most: usize) -> Vec<T> {
+    let count = all.len();
+    let taken = |index: usize| count <= most || (index * most) / count != ((index + 1) * most) / count;
+    all.into_iter().enumerate().filter(|(index, _)| taken(*index)).map(|(_, one)| one).collect()
+}

@@ -1,0 +1,99 @@
+//! `cargo xtask corpus`: what `xbuild inspect` says of real programs, held against how they were made.
+//!
+//! A reader of binaries that is tested with files it was written for proves little. Here the truth comes from provenance: the
+//! package and architecture that a file was shipped in, the platform and flags that it was built with. The same files are shown
+//! to `readelf`, `llvm-readobj`, `file` and `go version -m`, and the table says how often each is right. Nothing of it is
+//! committed: files are fetched or built under `target/corpus`. How damaged files are read is `fuzz`'s part.
+
+mod agreement;
+mod debian;
+mod facts;
+mod go;
+mod measure;
+mod specimen;
+mod tool;
+
+use std::path::PathBuf;
+
+use crate::Outcome;
+use crate::step::{cargo, run as run_command, target};
+use agreement::Agreement;
+use specimen::Specimen;
+use tool::Tool;
+
+/// How much of the corpus is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    /// What a merge has time for.
+    Small,
+    Whole,
+}
+
+/// What was asked for.
+struct Options {
+    extent: Extent,
+    measure: bool,
+}
+
+impl Options {
+    fn parse(words: &[&str]) -> Outcome<Self> {
+        let mut options = Self { extent: Extent::Whole, measure: false };
+        for word in words {
+            match *word {
+                "--small" => options.extent = Extent::Small,
+                "--measure" => options.measure = true,
+                _ => return Err(format!("`{word}` is not understood").into()),
+            }
+        }
+        Ok(options)
+    }
+}
+
+/// The folder that everything is kept in.
+fn folder() -> PathBuf {
+    target().join("corpus")
+}
+
+/// Gathers the files, asks everybody about them, prints the table, and fails where xbuild deviates from the truth.
+pub(crate) fn run(words: &[&str]) -> Outcome {
+    let options = Options::parse(words)?;
+    let folder = folder();
+    let specimens = gather(&folder, options.extent)?;
+    run_command(&mut cargo(&["build", "--release", "--quiet", "--package", "xbuild"]))?;
+    let agreement = compare(specimens)?;
+    print!("{}", agreement.table());
+    if options.measure {
+        print!("{}", measure::report(agreement.specimens(), &folder)?);
+    }
+    let deviations = agreement.deviations();
+    if deviations.is_empty() {
+        println!("\nxbuild deviates nowhere");
+        return Ok(());
+    }
+    Err(format!("xbuild deviates from how the files were made:\n  {}", deviations.join("\n  ")).into())
+}
+
+fn gather(folder: &std::path::Path, extent: Extent) -> Outcome<Vec<Specimen>> {
+    let mut specimens = go::specimens(&folder.join("go"), extent)?;
+    match debian::specimens(&folder.join("debian"), extent)? {
+        debian::Found::Files(found) => specimens.extend(found),
+        debian::Found::LeftOut(reason) => println!("left out: Debian's packages ({reason})"),
+    }
+    Ok(specimens)
+}
+
+fn compare(specimens: Vec<Specimen>) -> Outcome<Agreement> {
+    let mut agreement = Agreement::new(specimens);
+    for tool in Tool::ALL {
+        match tool.version() {
+            Some(version) => {
+                eprintln!("{}: {version}", tool.name());
+                let answers = tool.ask(agreement.specimens())?;
+                agreement.add(tool, version, answers);
+            }
+            None => println!("left out: {} (it is not on this machine)", tool.name()),
+        }
+    }
+    agreement.settle();
+    Ok(agreement)
+}

@@ -1,0 +1,14 @@
+//! A file of the corpus, and what is true of it because of how it was made.
+
+use std::path::PathBuf;
+
+use super::facts::Facts;
+
+/// One file.
+#[derive(Debug, Clone)]
+pub(super) struct Specimen {
+    pub(super) path: PathBuf,
+    /// Where it is from, in a few words.
+    pub(super) origin: String,
+    pub(super) truth: Facts,
+}

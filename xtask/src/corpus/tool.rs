@@ -1,0 +1,352 @@
+//! Who is asked about a file, and how what they print is understood.
+//!
+//! A tool that says nothing of a thing, or fails, is silent about it; only what it does say can be wrong. Where it takes an
+//! obvious step to understand it (a program that asks for an interpreter is dynamic), that step is taken for it.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+use super::facts::{Fact, Facts};
+use super::specimen::Specimen;
+use crate::Outcome;
+use crate::step::{output, target};
+
+/// One of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tool {
+    Xbuild,
+    Readelf,
+    LlvmReadobj,
+    File,
+    Go,
+}
+
+impl Tool {
+    pub(super) const ALL: [Self; 5] = [Self::Xbuild, Self::Readelf, Self::LlvmReadobj, Self::File, Self::Go];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Xbuild => "xbuild inspect",
+            Self::Readelf => "readelf",
+            Self::LlvmReadobj => "llvm-readobj",
+            Self::File => "file",
+            Self::Go => "go version -m",
+        }
+    }
+
+    /// What it says of itself; nothing where it is not there.
+    pub(super) fn version(self) -> Option<String> {
+        let said = match self {
+            Self::Xbuild => output(xbuild().arg("--version")),
+            Self::Readelf => output(Command::new("readelf").arg("--version")),
+            Self::LlvmReadobj => output(Command::new("llvm-readobj").arg("--version")),
+            Self::File => output(Command::new("file").arg("--version")),
+            Self::Go => output(Command::new("go").arg("version")),
+        };
+        let said = said.ok()?;
+        said.lines().find(|line| line.contains(|c: char| c.is_ascii_digit())).map(|line| line.trim().to_owned())
+    }
+
+    /// What it says of every file, in their order.
+    pub(super) fn ask(self, specimens: &[Specimen]) -> Outcome<Vec<Facts>> {
+        if self == Self::Xbuild {
+            return ask_xbuild(specimens);
+        }
+        specimens.iter().map(|specimen| self.ask_about(&specimen.path)).collect()
+    }
+
+    fn ask_about(self, path: &Path) -> Outcome<Facts> {
+        let (program, arguments, understand): (&str, &[&str], fn(&str) -> Facts) = match self {
+            Self::Xbuild => return Err("xbuild is asked about all at once".into()),
+            Self::Readelf => ("readelf", &["-hlAVdW"], readelf),
+            Self::LlvmReadobj => {
+                ("llvm-readobj", &["--file-headers", "--program-headers", "--dynamic-table", "--version-info"], readobj)
+            }
+            Self::File => ("file", &["-b"], file),
+            Self::Go => ("go", &["version", "-m"], go),
+        };
+        let said = Command::new(program).args(arguments).arg(path).env("LC_ALL", "C").output()?;
+        Ok(understand(&String::from_utf8_lossy(&said.stdout)))
+    }
+}
+
+/// The program, built for release.
+pub(super) fn xbuild() -> Command {
+    Command::new(target().join("release").join(format!("xbuild{}", std::env::consts::EXE_SUFFIX)))
+}
+
+/// xbuild's document about these files. It exits with 1 where it finds something wrong, which is an answer too.
+pub(super) fn document(specimens: &[Specimen]) -> Outcome<Value> {
+    let mut command = xbuild();
+    command.args(["inspect", "--format", "json"]).args(specimens.iter().map(|specimen| &specimen.path));
+    Ok(serde_json::from_slice(&command.output()?.stdout)?)
+}
+
+fn ask_xbuild(specimens: &[Specimen]) -> Outcome<Vec<Facts>> {
+    let document = document(specimens)?;
+    let files = document["files"].as_array().ok_or("`xbuild inspect` printed no files")?;
+    if files.len() != specimens.len() {
+        return Err(format!("`xbuild inspect` answers for {} of {} files", files.len(), specimens.len()).into());
+    }
+    Ok(files.iter().map(inspected).collect())
+}
+
+fn inspected(file: &Value) -> Facts {
+    let mut facts = Facts::default();
+    let text = |key: &str| file[key].as_str();
+    facts.say_if(Fact::Arch, text("arch"));
+    facts.say_if(Fact::Bits, file["bits"].as_u64().map(|bits| bits.to_string()));
+    facts.say_if(Fact::Endian, text("endian"));
+    facts.say_if(Fact::Os, text("os"));
+    facts.say_if(Fact::Linkage, text("linkage"));
+    facts.say_if(Fact::GoVersion, file["go"]["version"].as_str());
+    if file["go"].is_object() {
+        facts.say(Fact::Variant, text("variant").unwrap_or("none"));
+    }
+    if let Some(settings) = file["go"]["settings"].as_object() {
+        let settings = settings.iter().filter_map(|(key, value)| Some(format!("{key}={}", value.as_str()?)));
+        facts.say(Fact::GoSettings, settings.collect::<Vec<_>>().join(" "));
+    }
+    if text("format") == Some("elf") {
+        facts.say(Fact::Interpreter, text("interpreter").unwrap_or("none"));
+        facts.say(Fact::GlibcFloor, text("glibc_floor").unwrap_or("none"));
+        let needed = file["needed"].as_array().map(Vec::as_slice).unwrap_or_default();
+        facts.say(Fact::Needed, listed(needed.iter().filter_map(Value::as_str)));
+    }
+    facts
+}
+
+fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let names: Vec<&str> = names.collect();
+    if names.is_empty() { "none".into() } else { names.join(" ") }
+}
+
+/// What stands between two marks, wherever they do.
+fn between<'a>(text: &'a str, from: &'a str, to: &'a str) -> impl Iterator<Item = &'a str> {
+    text.split(from).skip(1).filter_map(move |rest| rest.split_once(to).map(|(found, _)| found))
+}
+
+/// The one value that all members of a library share.
+fn shared<'a>(values: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let values: BTreeSet<&str> = values.collect();
+    if values.len() == 1 { values.into_iter().next() } else { None }
+}
+
+/// The first of a table's names that a text has.
+fn named(text: &str, table: &[(&str, &'static str)]) -> Option<&'static str> {
+    table.iter().find(|(name, _)| text.contains(name)).map(|(_, value)| *value)
+}
+
+/// The highest `GLIBC_x.y` of these.
+fn floor<'a>(versions: impl Iterator<Item = &'a str>) -> String {
+    let numbers = |version: &'a str| {
+        let numbers = version.split('.').map(str::parse::<u32>).collect::<Result<Vec<u32>, _>>().ok()?;
+        Some((numbers, version))
+    };
+    let relr = |version: &'a str| if version == "ABI_DT_RELR" { "2.36" } else { version };
+    versions.map(relr).filter_map(numbers).max().map_or_else(|| "none".into(), |(_, version)| version.to_owned())
+}
+
+/// ABIs that name a system. `UNIX - System V` names none, and so do those of a processor.
+const SYSTEMS: [(&str, &str); 6] = [
+    ("Linux", "linux"),
+    ("FreeBSD", "freebsd"),
+    ("NetBSD", "netbsd"),
+    ("OpenBSD", "openbsd"),
+    ("Solaris", "solaris"),
+    ("GNU", "linux"),
+];
+
+fn readelf(text: &str) -> Facts {
+    let mut facts = Facts::default();
+    let line = |key: &'static str| shared(between(text, key, "\n").map(str::trim));
+    let Some(class) = line("  Class:") else { return facts };
+    let bits = class.trim_start_matches("ELF");
+    let endian = line("  Data:").map(|data| if data.contains("big") { "big" } else { "little" });
+    facts.say(Fact::Bits, bits);
+    facts.say_if(Fact::Endian, endian);
+    facts.say_if(Fact::Arch, line("  Machine:").and_then(|machine| machine_arch(machine, bits, endian)));
+    facts.say_if(Fact::Os, line("  OS/ABI:").and_then(|abi| named(abi, &SYSTEMS)));
+    let interpreter = between(text, "Requesting program interpreter: ", "]").next();
+    let needed = listed(between(text, "Shared library: [", "]"));
+    let dynamic = interpreter.is_some() || needed != "none";
+    let kind = line("  Type:").unwrap_or_default();
+    facts.say_if(Fact::Linkage, linkage(dynamic, kind.starts_with("EXEC"), text.contains("Flags: PIE")));
+    facts.say(Fact::Interpreter, interpreter.unwrap_or("none"));
+    facts.say(Fact::Needed, needed);
+    let needs = text.split("Version needs section").nth(1).unwrap_or_default();
+    facts.say(Fact::GlibcFloor, floor(between(needs, "Name: GLIBC_", " ")));
+    facts
+}
+
+fn linkage(dynamic: bool, fixed: bool, pie: bool) -> Option<&'static str> {
+    match (dynamic, fixed, pie) {
+        (true, ..) => Some("dynamic"),
+        (false, true, _) => Some("static"),
+        (false, false, true) => Some("static-pie"),
+        (false, false, false) => None,
+    }
+}
+
+fn machine_arch(machine: &str, bits: &str, endian: Option<&str>) -> Option<&'static str> {
+    Some(match (machine, bits, endian?) {
+        ("Advanced Micro Devices X86-64", "64", _) => "amd64",
+        ("Intel 80386", ..) => "386",
+        ("AArch64", ..) => "arm64",
+        ("ARM", ..) => "arm",
+        ("MIPS R3000", "32", "big") => "mips",
+        ("MIPS R3000", "32", _) => "mipsle",
+        ("MIPS R3000", "64", "big") => "mips64",
+        ("MIPS R3000", "64", _) => "mips64le",
+        ("PowerPC64", _, "big") => "ppc64",
+        ("PowerPC64", ..) => "ppc64le",
+        ("IBM S/390", "64", _) => "s390x",
+        ("RISC-V", "64", _) => "riscv64",
+        ("LoongArch", "64", _) => "loong64",
+        _ => return None,
+    })
+}
+
+/// By the name that LLVM gives the format, which has word size and byte order where the architecture's own name has not.
+const FORMATS: [(&str, &str); 24] = [
+    ("elf64-x86-64", "amd64"),
+    ("elf32-i386", "386"),
+    ("elf64-littleaarch64", "arm64"),
+    ("elf32-littlearm", "arm"),
+    ("elf64-powerpcle", "ppc64le"),
+    ("elf64-powerpc", "ppc64"),
+    ("elf64-s390", "s390x"),
+    ("elf64-littleriscv", "riscv64"),
+    ("elf64-loongarch", "loong64"),
+    ("COFF-x86-64", "amd64"),
+    ("COFF-i386", "386"),
+    ("COFF-ARM64", "arm64"),
+    ("COFF-ARM", "arm"),
+    ("Mach-O 64-bit x86-64", "amd64"),
+    ("Mach-O arm64", "arm64"),
+    ("Mach-O 32-bit i386", "386"),
+    ("aix5coff64-rs6000", "ppc64"),
+    ("aixcoff64-rs6000", "ppc64"),
+    ("WASM", "wasm"),
+    ("elf64-mips\nArch: mips64el", "mips64le"),
+    ("elf64-mips\nArch: mips64", "mips64"),
+    ("elf32-mips\nArch: mipsel", "mipsle"),
+    ("elf32-mips\nArch: mips", "mips"),
+    ("elf64-sparc", "sparc64"),
+];
+
+fn readobj(text: &str) -> Facts {
+    let mut facts = Facts::default();
+    let format = shared(between(text, "Format: ", "\nAddressSize"));
+    let Some(format) = format else { return facts };
+    facts.say_if(Fact::Arch, named(format, &FORMATS));
+    facts.say_if(Fact::Bits, shared(between(text, "AddressSize: ", "bit")));
+    let endian = shared(between(text, "DataEncoding: ", " "));
+    facts.say_if(Fact::Endian, endian.map(|data| if data.starts_with("Big") { "big" } else { "little" }));
+    facts.say_if(Fact::Os, shared(between(text, "OS/ABI: ", " ")).and_then(|abi| named(abi, &SYSTEMS)));
+    if format.starts_with("COFF") {
+        facts.say(Fact::Os, "windows");
+    }
+    if !format.starts_with("elf") {
+        return facts;
+    }
+    let needed = listed(between(text, "Shared library: [", "]"));
+    let dynamic = needed != "none" || text.contains("Type: PT_INTERP");
+    let kind = shared(between(text, "\n  Type: ", " ")).unwrap_or_default();
+    facts.say_if(Fact::Linkage, linkage(dynamic, kind == "Executable", text.contains("FLAGS_1              PIE")));
+    facts.say(Fact::Needed, needed);
+    let needs = text.split("VersionRequirements [").nth(1).unwrap_or_default();
+    facts.say(Fact::GlibcFloor, floor(between(needs, "Name: GLIBC_", "\n")));
+    facts
+}
+
+/// As `file` calls them, the longer names first.
+const PROCESSORS: [(&str, &str); 26] = [
+    ("ARM aarch64", "arm64"),
+    ("Aarch64", "arm64"),
+    ("ARM64", "arm64"),
+    (" arm64 ", "arm64"),
+    ("x86-64", "amd64"),
+    ("x86_64", "amd64"),
+    ("LoongArch", "loong64"),
+    ("IBM S/390", "s390x"),
+    ("UCB RISC-V", "riscv64"),
+    ("Intel 80386", "386"),
+    ("Intel i386", "386"),
+    ("Intel 386", "386"),
+    (" i386", "386"),
+    ("64-bit LSB", "64-bit LSB"),
+    ("64-bit MSB", "64-bit MSB"),
+    ("32-bit LSB", "32-bit LSB"),
+    ("32-bit MSB", "32-bit MSB"),
+    ("ARMv7", "arm"),
+    (" ARM", "arm"),
+    ("WebAssembly", "wasm"),
+    ("AMD64", "amd64"),
+    ("amd64", "amd64"),
+    ("XCOFF64", "ppc64"),
+    ("Plan 9 executable, ARM", "arm"),
+    ("PowerPC", "ppc64"),
+    ("arm", "arm"),
+];
+
+fn file(text: &str) -> Facts {
+    let mut facts = Facts::default();
+    facts.say_if(Fact::Arch, file_arch(text));
+    facts.say_if(Fact::Bits, named(text, &[("64-bit", "64"), ("32-bit", "32"), ("PE32+", "64"), ("PE32 ", "32")]));
+    facts.say_if(Fact::Endian, named(text, &[(" LSB ", "little"), (" MSB ", "big")]));
+    facts.say_if(Fact::Os, file_system(text));
+    let linkages =
+        [("statically linked", "static"), ("static-pie linked", "static-pie"), ("dynamically linked", "dynamic")];
+    if text.contains("executable") {
+        facts.say_if(Fact::Linkage, named(text, &linkages));
+    }
+    let interpreter = text.split_once(", interpreter ").map(|(_, rest)| rest.split(',').next().unwrap_or(rest).trim());
+    facts.say_if(Fact::Interpreter, interpreter);
+    facts
+}
+
+fn file_arch(text: &str) -> Option<&'static str> {
+    let endian = if text.contains(" MSB ") { "big" } else { "little" };
+    let bits = if text.contains("64-bit") { "64" } else { "32" };
+    if text.contains(", MIPS,") {
+        return machine_arch("MIPS R3000", bits, Some(endian));
+    }
+    if text.contains("64-bit PowerPC") {
+        return machine_arch("PowerPC64", bits, Some(endian));
+    }
+    named(text, &PROCESSORS).filter(|arch| !arch.contains("-bit"))
+}
+
+fn file_system(text: &str) -> Option<&'static str> {
+    let systems = [
+        ("for GNU/Linux", "linux"),
+        ("(GNU/Linux)", "linux"),
+        ("FreeBSD", "freebsd"),
+        ("NetBSD", "netbsd"),
+        ("OpenBSD", "openbsd"),
+        ("for Android", "android"),
+        ("Solaris", "solaris"),
+        ("MS Windows", "windows"),
+        ("Mach-O", "darwin"),
+        ("Plan 9", "plan9"),
+        ("XCOFF", "aix"),
+    ];
+    named(text, &systems)
+}
+
+fn go(text: &str) -> Facts {
+    let mut facts = Facts::default();
+    let first = text.lines().next().and_then(|line| line.rsplit_once(": "));
+    let Some((_, version)) = first.filter(|(_, version)| version.starts_with("go1")) else { return facts };
+    facts.say(Fact::GoVersion, version);
+    let settings: Vec<&str> = between(text, "\tbuild\t", "\n").collect();
+    let value = |key: &str| settings.iter().find_map(|setting| setting.strip_prefix(key)?.strip_prefix('='));
+    facts.say_if(Fact::Arch, value("GOARCH"));
+    facts.say_if(Fact::Os, value("GOOS"));
+    facts.say(Fact::GoSettings, settings.join(" "));
+    facts
+}
