@@ -40,9 +40,11 @@ impl Agreement {
         self.witnesses.push(Witness { tool, version, answers });
     }
 
-    /// What no package and no flag fixes is true where two who read it agree, of whom one is not xbuild.
+    /// What no package and no flag fixes is true where two who read it agree, of whom one is not xbuild. Members of an
+    /// archive are not linked yet, and ask for nothing.
     pub(super) fn settle(&mut self) {
-        for (index, specimen) in self.specimens.iter_mut().enumerate() {
+        let loaded = self.specimens.iter_mut().enumerate().filter(|(_, specimen)| !specimen.is_archive());
+        for (index, specimen) in loaded {
             for fact in Fact::ALL.into_iter().filter(|fact| fact.is_settled_by_readers()) {
                 let answers: Vec<&str> =
                     self.witnesses.iter().filter_map(|one| one.answers.get(index)?.get(fact)).collect();

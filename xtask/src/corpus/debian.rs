@@ -4,6 +4,7 @@
 //! asked to resolve anything, which takes minutes for so many architectures: the names in the pool are read from the lists. The
 //! mirror is the machine's own. Where apt is not there, or the machine is no Debian, the reason is handed back instead.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -121,11 +122,16 @@ impl Apt {
         Ok(apt)
     }
 
+    /// One line a release: its list of what is for every architecture may stand there only once.
     fn sources(&self) -> String {
-        let line = |of: &Architecture| {
-            format!("deb [arch={} signed-by={KEYRING}] {} {} main\n", of.debian, self.mirror, of.release)
+        let mut releases: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for of in &ARCHITECTURES {
+            releases.entry(of.release).or_default().push(of.debian);
+        }
+        let line = |(release, of): (&str, Vec<&str>)| {
+            format!("deb [arch={} signed-by={KEYRING}] {} {release} main\n", of.join(","), self.mirror)
         };
-        ARCHITECTURES.iter().map(line).collect()
+        releases.into_iter().map(line).collect()
     }
 
     /// The user is root's own, so that `target` may be where apt's usual one cannot read.

@@ -8,7 +8,6 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use serde_json::Value;
 use wait4::Wait4 as _;
 
 use super::debian::spread;
@@ -19,9 +18,17 @@ use crate::Outcome;
 const FILES: usize = 300;
 const ROUNDS: usize = 3;
 
-/// Runs all of it, and says what came out.
+/// Runs all of it, and says what came out. Archives are told apart: every member of one is a file of its own.
 pub(super) fn report(specimens: &[Specimen], folder: &Path) -> Outcome<String> {
-    let specimens = spread(specimens.to_vec(), FILES);
+    let (archives, files): (Vec<Specimen>, Vec<Specimen>) = specimens.iter().cloned().partition(Specimen::is_archive);
+    let mut text = group("programs, libraries and objects", &spread(files, FILES), folder)?;
+    if !archives.is_empty() {
+        text.push_str(&group("`ar` archives", &spread(archives, FILES), folder)?);
+    }
+    Ok(text)
+}
+
+fn group(what: &str, specimens: &[Specimen], folder: &Path) -> Outcome<String> {
     let list = folder.join("list");
     let paths: Vec<String> = specimens.iter().map(|specimen| specimen.path.display().to_string()).collect();
     fs::write(&list, paths.join("\n") + "\n")?;
@@ -31,26 +38,16 @@ pub(super) fn report(specimens: &[Specimen], folder: &Path) -> Outcome<String> {
     let ours = cheapest(|| used(xbuild().args(["inspect", "--format", "json"]).args(&paths)))?;
     let each = cheapest(|| one_by_one(&paths))?;
     let batched = cheapest(|| used(Command::new("file").arg("-f").arg("-").stdin(File::open(&list)?)))?;
-    let mut text = format!("\n{} files, warm, processor time (the cheapest of {ROUNDS} rounds)\n", paths.len());
+    let mut text = format!("\n{} {what}, warm, processor time (the cheapest of {ROUNDS} rounds)\n", paths.len());
     let _ = writeln!(text, "one `xbuild inspect --format json`: {:.1} ms", millis(ours));
     let _ =
-        writeln!(text, "`file` and `readelf -hlAVd` for each: {:.1} ms, {:.0} times", millis(each), ratio(each, ours));
+        writeln!(text, "`file` and `readelf -hlAVd` for each: {:.1} ms, {:.1} times", millis(each), ratio(each, ours));
     let _ = writeln!(text, "one `file -f -`: {:.1} ms, {:.1} times", millis(batched), ratio(batched, ours));
-    text.push_str(&bytes(&document(&specimens)?));
-    Ok(text)
-}
-
-fn bytes(document: &Value) -> String {
+    let document = document(specimens)?;
     let files = document["files"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let sum = |library: bool, key: &str| -> u64 {
-        let of_kind = files.iter().filter(|file| (file["kind"] == "static-library") == library);
-        of_kind.filter_map(|file| file[key].as_u64()).sum()
-    };
-    let line = |what: &str, library: bool| {
-        let (read, size) = (sum(library, "bytes_read"), sum(library, "size"));
-        format!("bytes read of {what}: {read} of {size}\n")
-    };
-    line("programs, libraries and objects", false) + &line("`ar` archives", true)
+    let sum = |key: &str| -> u64 { files.iter().filter_map(|file| file[key].as_u64()).sum() };
+    let _ = writeln!(text, "bytes read: {} of {}", sum("bytes_read"), sum("size"));
+    Ok(text)
 }
 
 fn one_by_one(paths: &[String]) -> Outcome<Duration> {

@@ -13,7 +13,7 @@ mod measure;
 mod specimen;
 mod tool;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::Outcome;
 use crate::step::{cargo, run as run_command, target};
@@ -29,19 +29,44 @@ enum Extent {
     Whole,
 }
 
+/// A part of the corpus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Go,
+    Debian,
+}
+
+impl Part {
+    fn named(name: &str) -> Outcome<Self> {
+        match name {
+            "go" => Ok(Self::Go),
+            "debian" => Ok(Self::Debian),
+            _ => Err(format!("`{name}` is neither `go` nor `debian`").into()),
+        }
+    }
+}
+
 /// What was asked for.
 struct Options {
     extent: Extent,
+    /// The one part that is wanted; nothing where all are.
+    only: Option<Part>,
     measure: bool,
 }
 
 impl Options {
+    fn wants(&self, part: Part) -> bool {
+        self.only.is_none_or(|only| only == part)
+    }
+
     fn parse(words: &[&str]) -> Outcome<Self> {
-        let mut options = Self { extent: Extent::Whole, measure: false };
-        for word in words {
+        let mut options = Self { extent: Extent::Whole, only: None, measure: false };
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
             match *word {
                 "--small" => options.extent = Extent::Small,
                 "--measure" => options.measure = true,
+                "--only" => options.only = Some(Part::named(words.next().ok_or("`--only` lacks its value")?)?),
                 _ => return Err(format!("`{word}` is not understood").into()),
             }
         }
@@ -58,7 +83,7 @@ fn folder() -> PathBuf {
 pub(crate) fn run(words: &[&str]) -> Outcome {
     let options = Options::parse(words)?;
     let folder = folder();
-    let specimens = gather(&folder, options.extent)?;
+    let specimens = gather(&folder, &options)?;
     run_command(&mut cargo(&["build", "--release", "--quiet", "--package", "xbuild"]))?;
     let agreement = compare(specimens)?;
     print!("{}", agreement.table());
@@ -73,11 +98,16 @@ pub(crate) fn run(words: &[&str]) -> Outcome {
     Err(format!("xbuild deviates from how the files were made:\n  {}", deviations.join("\n  ")).into())
 }
 
-fn gather(folder: &std::path::Path, extent: Extent) -> Outcome<Vec<Specimen>> {
-    let mut specimens = go::specimens(&folder.join("go"), extent)?;
-    match debian::specimens(&folder.join("debian"), extent)? {
-        debian::Found::Files(found) => specimens.extend(found),
-        debian::Found::LeftOut(reason) => println!("left out: Debian's packages ({reason})"),
+fn gather(folder: &Path, options: &Options) -> Outcome<Vec<Specimen>> {
+    let mut specimens = Vec::new();
+    if options.wants(Part::Go) {
+        specimens.extend(go::specimens(&folder.join("go"), options.extent)?);
+    }
+    if options.wants(Part::Debian) {
+        match debian::specimens(&folder.join("debian"), options.extent)? {
+            debian::Found::Files(found) => specimens.extend(found),
+            debian::Found::LeftOut(reason) => println!("left out: Debian's packages ({reason})"),
+        }
     }
     Ok(specimens)
 }

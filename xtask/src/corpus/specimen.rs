@@ -12,3 +12,10 @@ pub(super) struct Specimen {
     pub(super) origin: String,
     pub(super) truth: Facts,
 }
+
+impl Specimen {
+    /// Whether it is an `ar` archive; packages call all of them so.
+    pub(super) fn is_archive(&self) -> bool {
+        self.path.extension().is_some_and(|extension| extension == "a")
+    }
+}
