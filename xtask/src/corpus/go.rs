@@ -28,9 +28,12 @@ const SMALL: [&str; 12] = [
     "wasip1/wasm",
 ];
 
+/// A value of such a variable, and the variant that it makes.
+type Level = (&'static str, &'static str);
+
 /// The variable that names an architecture's level, its values, and what each is called as a variant: nothing where it is the
 /// architecture's own floor.
-const LEVELS: [(&str, &str, &[(&str, &str)]); 10] = [
+const LEVELS: [(&str, &str, &[Level]); 10] = [
     ("amd64", "GOAMD64", &[("v1", ""), ("v2", "v2"), ("v3", "v3"), ("v4", "v4")]),
     ("arm", "GOARM", &[("5", "v5"), ("6", "v6"), ("7", "v7")]),
     ("arm64", "GOARM64", &[("v8.0", ""), ("v8.2", "v8.2"), ("v9.0", "v9")]),
