@@ -165,7 +165,9 @@ impl Lab {
     /// Changes what one source file compiles to.
     pub(crate) fn edit_leaf(&self, contender: Contender, round: usize) -> Outcome {
         let text = fs::read_to_string(root().join("examples").join("fleet").join(LEAF))?;
-        let edit = format!("\nvar edited string\n\nfunc init() {{ edited = \"round {round}\" }}\n");
+        // No run of the bench edits as another one did, whose results a cache may still have.
+        let run = std::process::id();
+        let edit = format!("\nvar edited string\n\nfunc init() {{ edited = \"round {round} of {run}\" }}\n");
         Ok(fs::write(self.project(contender).join(LEAF), text + &edit)?)
     }
 
