@@ -350,3 +350,49 @@ fn go(text: &str) -> Facts {
     facts.say(Fact::GoSettings, settings.join(" "));
     facts
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(facts: &Facts, expect: &[(Fact, &str)]) {
+        for (fact, value) in expect {
+            assert_eq!(facts.get(*fact), Some(*value), "{}", fact.name());
+        }
+    }
+
+    #[test]
+    fn what_file_prints_is_understood() {
+        let said = file("ELF 64-bit LSB executable, ARM aarch64, version 1 (SYSV), statically linked, stripped");
+        check(&said, &[(Fact::Arch, "arm64"), (Fact::Bits, "64"), (Fact::Endian, "little"), (Fact::Linkage, "static")]);
+        assert_eq!(said.get(Fact::Os), None);
+        check(
+            &file("ELF 32-bit MSB executable, MIPS, MIPS32 version 1"),
+            &[(Fact::Arch, "mips"), (Fact::Endian, "big")],
+        );
+    }
+
+    #[test]
+    fn what_readelf_prints_is_understood() {
+        let text = "ELF Header:\n  Class:                             ELF64\n  Data:      2's complement, little endian\n  \
+                    OS/ABI:    UNIX - System V\n  Type:   EXEC (Executable file)\n  Machine:    RISC-V\n";
+        let expect = [(Fact::Arch, "riscv64"), (Fact::Bits, "64"), (Fact::Linkage, "static"), (Fact::Needed, "none")];
+        check(&readelf(text), &expect);
+        assert_eq!(readelf("readelf: Error: Not an ELF file").get(Fact::Arch), None);
+    }
+
+    #[test]
+    fn what_go_prints_is_understood() {
+        let said = go("x: go1.26.8\n\tpath\tx\n\tbuild\tGOARCH=arm\n\tbuild\tGOOS=linux\n\tbuild\tGOARM=7,hardfloat\n");
+        check(&said, &[(Fact::Arch, "arm"), (Fact::Os, "linux"), (Fact::GoVersion, "go1.26.8")]);
+        assert_eq!(go("x: could not read Go build info").get(Fact::GoVersion), None);
+    }
+
+    #[test]
+    fn the_highest_version_is_the_floor() {
+        assert_eq!(floor(["2.4", "2.17", "PRIVATE"].into_iter()), "2.17");
+        assert_eq!(floor(["2.4", "ABI_DT_RELR"].into_iter()), "2.36");
+        assert_eq!(floor(std::iter::empty()), "none");
+    }
+}
