@@ -1,7 +1,7 @@
 //! `xbuild inspect`: what any binary, archive, image or folder of them really is, from its bytes.
 
 use camino::Utf8PathBuf;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::args::InspectArguments;
 use crate::commands::inspect_smoke as smoke;
@@ -10,6 +10,14 @@ use crate::exit::Exit;
 use crate::looking::{Seen, What, look_at};
 use crate::present::card::card;
 use crate::present::found::table;
+use crate::present::json::Each;
+
+/// What is printed for programs.
+#[derive(Serialize)]
+struct Document<T> {
+    format: u8,
+    files: T,
+}
 
 pub(crate) fn run(context: &Context, arguments: &InspectArguments) -> Result<Exit, Failure> {
     let mut seen = Vec::new();
@@ -25,8 +33,8 @@ pub(crate) fn run(context: &Context, arguments: &InspectArguments) -> Result<Exi
     }
     let smoked = smoke::try_out(context, &seen, smoke)?;
     if context.is_json() {
-        let files: Vec<Value> = seen.iter().enumerate().map(|(at, file)| smoked.document(file, at)).collect();
-        context.print_json(&json!({ "format": 1, "files": files }));
+        let files = Each::new(seen.len(), |at| smoked.document(&seen[at], at));
+        context.print_json(&Document { format: 1, files });
     } else if !seen.is_empty() || problems.is_empty() {
         context.print(&(human(&seen, &files) + &smoked.lines(&seen)));
     }

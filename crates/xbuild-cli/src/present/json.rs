@@ -6,6 +6,7 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
+use serde_json::Value;
 use serde_json::ser::{Formatter, Serializer};
 
 use super::harmless::is_unsafe;
@@ -16,11 +17,33 @@ pub(crate) fn write_line(out: &mut impl Write, document: &impl Serialize) -> io:
     out.write_all(b"\n")
 }
 
+/// A list whose items are made while it is written, so that only one of them is held.
+pub(crate) struct Each<F> {
+    count: usize,
+    item: F,
+}
+
+impl<F: Fn(usize) -> Value> Each<F> {
+    /// `count` items by their number.
+    pub(crate) const fn new(count: usize, item: F) -> Self {
+        Self { count, item }
+    }
+}
+
+impl<F: Fn(usize) -> Value> Serialize for Each<F> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((0..self.count).map(&self.item))
+    }
+}
+
 /// The form without blanks.
 struct Harmless;
 
 impl Formatter for Harmless {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        if fragment.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return writer.write_all(fragment.as_bytes());
+        }
         let mut rest = fragment;
         while let Some((at, character)) = rest.char_indices().find(|(_, character)| is_unsafe(*character)) {
             writer.write_all(&rest.as_bytes()[..at])?;
@@ -48,6 +71,13 @@ mod tests {
     #[test]
     fn plain_text_stays() {
         check("größer, 漢字, \"a\\b\"\n", r#""größer, 漢字, \"a\\b\"\n""#);
+    }
+
+    #[test]
+    fn a_list_is_made_while_it_is_written() {
+        let mut line = Vec::new();
+        write_line(&mut line, &Each::new(2, Value::from)).expect("memory takes all");
+        assert_eq!(line, b"[0,1]\n");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! meaning: it also reads what we refuse, such as type annotations.
 
 use std::path::PathBuf;
+use std::process::Command;
 use std::{fs, io};
 
 use cargo_metadata::MetadataCommand;
@@ -26,10 +27,20 @@ const LARGE_NUMBER: &str = "hex.kdl";
 
 fn folder() -> PathBuf {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
-    let metadata = MetadataCommand::new().manifest_path(manifest).other_options(["--offline".to_owned()]).exec();
+    // Crates of other platforms were never fetched, and are not to be.
+    let options = ["--offline", "--filter-platform", &host()].map(str::to_owned);
+    let metadata = MetadataCommand::new().manifest_path(manifest).other_options(options).exec();
     let metadata = metadata.expect("cargo metadata");
     let package = metadata.packages.iter().find(|package| *package.name == "kdl").expect("the kdl package");
     package.manifest_path.parent().expect("a folder").join("tests/test_cases").into()
+}
+
+/// The platform that these tests are compiled for, as the compiler calls it.
+fn host() -> String {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(rustc).arg("-vV").output().expect("the compiler");
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    text.lines().find_map(|line| line.strip_prefix("host: ")).expect("its host").to_owned()
 }
 
 fn cases() -> Vec<Case> {
