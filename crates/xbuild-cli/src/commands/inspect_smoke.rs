@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use camino::Utf8PathBuf;
 use miette::Diagnostic;
-use serde_json::Value;
 use xbuild_exec::sandbox::CancelToken;
 use xbuild_smoke::{Report, Request, Subject, run};
 
@@ -16,7 +15,7 @@ use crate::commands::smoke::machine;
 use crate::context::{Context, Failure};
 use crate::exit::Exit;
 use crate::looking::{Seen, What};
-use crate::present::artifact::whole_document;
+use crate::present::artifact::Written;
 use crate::present::harmless::harmless;
 use crate::present::smoke as smoke_run;
 use crate::signals;
@@ -83,11 +82,8 @@ fn is_release(root: &camino::Utf8Path, version: &str) -> bool {
 
 impl Tried {
     /// A file in JSON, with its run.
-    pub(crate) fn document(&self, file: &Seen, at: usize) -> Value {
-        let mut fields = whole_document(file);
-        let report = self.reports.get(at).and_then(Option::as_ref);
-        fields.insert("smoke".into(), smoke_run::document(report));
-        Value::Object(fields)
+    pub(crate) fn document<'a>(&self, file: &'a Seen, at: usize) -> Written<'a> {
+        Written::new(file, smoke_run::document(self.reports.get(at).and_then(Option::as_ref)))
     }
 
     /// The runs as lines below the card or the table.

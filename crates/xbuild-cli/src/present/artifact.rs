@@ -1,5 +1,6 @@
 //! What a file is: in one line for a table, in full for JSON.
 
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use xbuild_verify::{Facts, Kind, Mismatch, platform_of};
 
@@ -82,7 +83,7 @@ pub(crate) fn document(seen: &Seen) -> Map<String, Value> {
 }
 
 /// The same with what stands at the path and what is in it.
-pub(crate) fn whole_document(seen: &Seen) -> Map<String, Value> {
+fn whole_document(seen: &Seen) -> Map<String, Value> {
     let mut fields = document(seen);
     let inside = if let What::Archive(inside) = &seen.what { Some(inside) } else { None };
     let link = if let What::Link(to) = &seen.what { Some(to) } else { None };
@@ -95,6 +96,48 @@ pub(crate) fn whole_document(seen: &Seen) -> Map<String, Value> {
     fields.insert("others".into(), json!(inside.map(|inside| inside.others)));
     fields.insert("image".into(), json!(image));
     fields
+}
+
+/// A file in JSON with its run, as it is written: nearly all have nothing wrong with them, and their facts are written as they
+/// are.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(crate) enum Written<'a> {
+    /// Nothing is wrong with it, and nothing is in it.
+    Plain(Plain<'a>),
+    /// Anything else.
+    Whole(Map<String, Value>),
+}
+
+/// The fields of [`whole_document`], in their order.
+#[derive(Serialize)]
+pub(crate) struct Plain<'a> {
+    path: &'a str,
+    size: u64,
+    #[serde(flatten)]
+    facts: &'a Facts,
+    bytes_read: u64,
+    link: (),
+    entries: (),
+    others: (),
+    image: (),
+    smoke: Value,
+}
+
+impl<'a> Written<'a> {
+    /// The file, and the document of its run.
+    pub(crate) fn new(seen: &'a Seen, smoke: Value) -> Self {
+        let is_plain = matches!(seen.what, What::File)
+            && seen.problems().is_empty()
+            && seen.facts.slices.iter().all(|slice| slice.facts.problems.is_empty());
+        if !is_plain {
+            let mut fields = whole_document(seen);
+            fields.insert("smoke".into(), smoke);
+            return Self::Whole(fields);
+        }
+        let (path, size, facts, bytes_read) = (seen.path.as_str(), seen.size, &seen.facts, seen.read);
+        Self::Plain(Plain { path, size, facts, bytes_read, link: (), entries: (), others: (), image: (), smoke })
+    }
 }
 
 /// The fields of the contract, and those added to it.

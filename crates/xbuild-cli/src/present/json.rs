@@ -6,7 +6,6 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::Value;
 use serde_json::ser::{Formatter, Serializer};
 
 use super::harmless::is_unsafe;
@@ -23,14 +22,14 @@ pub(crate) struct Each<F> {
     item: F,
 }
 
-impl<F: Fn(usize) -> Value> Each<F> {
+impl<T: Serialize, F: Fn(usize) -> T> Each<F> {
     /// `count` items by their number.
     pub(crate) const fn new(count: usize, item: F) -> Self {
         Self { count, item }
     }
 }
 
-impl<F: Fn(usize) -> Value> Serialize for Each<F> {
+impl<T: Serialize, F: Fn(usize) -> T> Serialize for Each<F> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq((0..self.count).map(&self.item))
     }
@@ -76,7 +75,7 @@ mod tests {
     #[test]
     fn a_list_is_made_while_it_is_written() {
         let mut line = Vec::new();
-        write_line(&mut line, &Each::new(2, Value::from)).expect("memory takes all");
+        write_line(&mut line, &Each::new(2, |at| at)).expect("memory takes all");
         assert_eq!(line, b"[0,1]\n");
     }
 
