@@ -133,7 +133,7 @@ struct Written {
 
 impl<'de> Deserialize<'de> for Machine {
     /// Field, number and name are looked up in the tables. RISC-V and LoongArch have one number and one name for both
-    /// widths: then it is the wide one, and who knows the width says so with [`Machine::narrow`].
+    /// widths: then it is the wide one, and who knows the width says so with `Machine::narrow`.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let written = Written::deserialize(deserializer)?;
         let found = Self::all(&written).find(|machine| {
