@@ -29,3 +29,4 @@ pub use event::Event;
 pub use failure::{Class, Failure, SmokeFailure};
 pub use outcome::{ArtifactReport, CellReport, Outcome, Report};
 pub use promise::{origin as promise_origin, promise};
+pub use source::read_at;

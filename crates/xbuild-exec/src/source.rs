@@ -39,22 +39,26 @@ impl Source for OpenFile<'_> {
     }
 
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            match self.file.read_at(buffer, offset) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                answer => return answer,
-            }
-        }
+        read_at(self.file, offset, buffer)
     }
 }
 
 /// What an open file is that nobody writes to.
 pub(crate) fn facts_of(file: &File) -> io::Result<Facts> {
-    let inspection = OpenFile::new(file)?.inspect().map_err(|error| match error {
-        SourceError::Read { error, .. } => error,
-        SourceError::Shrunk { .. } => io::Error::new(io::ErrorKind::UnexpectedEof, error),
-    })?;
-    Ok(inspection.facts)
+    Ok(OpenFile::new(file)?.inspect()?.facts)
+}
+
+/// Reads an open file at a place, whatever signals come.
+///
+/// # Errors
+/// Where the system cannot read it there.
+pub fn read_at(file: &File, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match file.read_at(buffer, offset) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            answer => return answer,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use xbuild_platform::{Arch, Os, Platform, Variant};
 use crate::facts::{Facts, Kind, Level, VariantSource};
 use crate::go::source_title;
 use crate::machine::{Machine, arch_title};
-use crate::mismatch::{Code, Field, Mismatch, Verification, header_title, noun, os_title, with_article};
+use crate::mismatch::{Code, Field, Mismatch, Verification, header_title, os_title, with_article};
 use crate::promise::native_format;
 use crate::{Output, Problem, Promise, expectation};
 
@@ -67,7 +67,7 @@ fn part_for(facts: &Facts, platform: Platform) -> &Facts {
 }
 
 fn not_binary(facts: &Facts, promise: &Promise) -> Mismatch {
-    let wanted = promise.output.kind().map_or("program", noun);
+    let wanted = promise.output.kind().map_or("program", Kind::title);
     let (headline, evidence) = match &facts.interpreter {
         Some(line) => (format!("a script, not a {wanted}"), format!("the first line is `#!{line}`")),
         None if facts.kind == Kind::Archive => {
@@ -140,11 +140,11 @@ fn format(facts: &Facts, promise: &Promise) -> Option<Mismatch> {
 
 fn kind(facts: &Facts, promise: &Promise) -> Option<Mismatch> {
     let wanted = promise.output.kind().filter(|wanted| *wanted != facts.kind)?;
-    let unlike = with_article(noun(wanted));
+    let unlike = with_article(wanted.title());
     let headline = if facts.kind == Kind::Unknown {
         format!("not {unlike}")
     } else {
-        format!("{}, not {unlike}", with_article(noun(facts.kind)))
+        format!("{}, not {unlike}", with_article(facts.kind.title()))
     };
     Some(Mismatch {
         code: Code::Kind,
@@ -176,7 +176,7 @@ fn arch(facts: &Facts, promise: &Promise) -> Option<Mismatch> {
         return no_arch(facts, wanted);
     }
     let name = hybrid(facts).map(str::to_uppercase).or_else(|| arch_name(facts).map(str::to_owned));
-    let headline = with_article(&format!("{} {}", name.as_deref().unwrap_or("unknown"), noun(facts.kind)));
+    let headline = with_article(&format!("{} {}", name.as_deref().unwrap_or("unknown"), facts.kind.title()));
     Some(Mismatch {
         code: Code::Machine,
         field: Field::Arch,
@@ -233,7 +233,7 @@ fn width(facts: &Facts, arch: Arch) -> Option<Mismatch> {
         field: Field::Bits,
         promised: arch.bits().to_string(),
         found: Some(found.to_string()),
-        headline: format!("a {found}-bit {}, not {}-bit", noun(facts.kind), arch.bits()),
+        headline: format!("a {found}-bit {}, not {}-bit", facts.kind.title(), arch.bits()),
         evidence: format!("{}, {found}-bit class{abi}, expected {}", header_title(facts.format), arch.bits()),
     })
 }
@@ -246,7 +246,7 @@ fn order(facts: &Facts, arch: Arch) -> Option<Mismatch> {
         field: Field::Endian,
         promised: wanted.to_string(),
         found: Some(found.to_string()),
-        headline: format!("a {found}-endian {}, not {wanted}-endian", noun(facts.kind)),
+        headline: format!("a {found}-endian {}, not {wanted}-endian", facts.kind.title()),
         evidence: format!("{}, byte order {found}, expected {wanted}", header_title(facts.format)),
     })
 }
@@ -264,7 +264,7 @@ fn os(facts: &Facts, wanted: Os) -> Option<Mismatch> {
         field: Field::Os,
         promised: wanted.to_string(),
         found: Some(name.clone()),
-        headline: with_article(&format!("{title} {}", noun(facts.kind))),
+        headline: with_article(&format!("{title} {}", facts.kind.title())),
         evidence: format!("{source}: {name}, expected {wanted}"),
     })
 }

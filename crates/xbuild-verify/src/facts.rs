@@ -32,6 +32,22 @@ words! {
     }
 }
 
+impl Kind {
+    /// The kind as a noun: `program`, `shared library`.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Executable => "program",
+            Self::SharedLibrary => "shared library",
+            Self::StaticLibrary => "static library",
+            Self::Object => "object file",
+            Self::Core => "core dump",
+            Self::Archive => "archive",
+            Self::Script => "script",
+            Self::Unknown => "file",
+        }
+    }
+}
+
 words! {
     /// The container of compiled code.
     Format {

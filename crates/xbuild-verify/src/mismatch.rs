@@ -6,8 +6,8 @@
 use serde::Serialize;
 use xbuild_platform::Os;
 
+use crate::Format;
 use crate::words::words;
-use crate::{Format, Kind};
 
 words! {
     /// What a comparison came to. The order is that of gravity: a file's verdict is the gravest of its mismatches'.
@@ -196,20 +196,6 @@ impl Verification {
 pub(crate) fn with_article(words: &str) -> String {
     let article = if words.starts_with(['A', 'E', 'I', 'O', 'X', 'a', 'e', 'i', 'o', 'x']) { "an" } else { "a" };
     format!("{article} {words}")
-}
-
-/// A kind of file as a noun.
-pub(crate) const fn noun(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Executable => "program",
-        Kind::SharedLibrary => "shared library",
-        Kind::StaticLibrary => "static library",
-        Kind::Object => "object file",
-        Kind::Core => "core dump",
-        Kind::Archive => "archive",
-        Kind::Script => "script",
-        Kind::Unknown => "file",
-    }
 }
 
 /// A system as its makers write it.

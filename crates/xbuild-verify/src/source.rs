@@ -118,6 +118,16 @@ pub enum SourceError {
     },
 }
 
+impl From<SourceError> for io::Error {
+    /// A source that could not be read is its own error; one that ended is an unexpected end, with the whole story inside.
+    fn from(error: SourceError) -> Self {
+        match error {
+            SourceError::Read { error, .. } => error,
+            shrunk @ SourceError::Shrunk { .. } => Self::new(io::ErrorKind::UnexpectedEof, shrunk),
+        }
+    }
+}
+
 /// What was spent on a source, and what kept it from being read.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {

@@ -3,10 +3,10 @@
 use std::cell::{Cell, RefCell};
 use std::fs::File;
 use std::io::{self, Read, SeekFrom};
-use std::os::unix::fs::FileExt as _;
 
 use xbuild_archive::{Budget, Limits, PREFIX, Problem, Seekable, recognise, walk};
-use xbuild_verify::{Facts, Inspection, Source, SourceError, inspect, inspect_source};
+use xbuild_exec::read_at;
+use xbuild_verify::{Facts, Inspection, Source, inspect, inspect_source};
 
 use super::member::Members;
 use super::{Inside, Seen, image};
@@ -26,7 +26,7 @@ pub(super) fn on_disk(path: &str, mut file: &File, size: u64) -> io::Result<Seen
     if recognise(&begun.first[..begun.first.len().min(PREFIX)]).is_some() {
         return seen_within(path, &mut file, size, &Budget::new(Limits::default(), size));
     }
-    let inspection = inspect_source(&begun).map_err(unread)?;
+    let inspection = inspect_source(&begun)?;
     Ok(Seen::inspected(path, size, Inspection { read: begun.read.get(), ..inspection }))
 }
 
@@ -72,22 +72,6 @@ impl Source for Begun<'_> {
     }
 }
 
-fn read_at(file: &File, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-    loop {
-        match file.read_at(buffer, offset) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            answer => return answer,
-        }
-    }
-}
-
-fn unread(error: SourceError) -> io::Error {
-    match error {
-        SourceError::Read { error, .. } => error,
-        shrunk @ SourceError::Shrunk { .. } => io::Error::new(io::ErrorKind::UnexpectedEof, shrunk),
-    }
-}
-
 /// The same for a file in an archive, which shares the bounds of that.
 pub(super) fn seen_within(path: &str, file: &mut dyn Seekable, size: u64, budget: &Budget) -> io::Result<Seen> {
     file.seek(SeekFrom::Start(0))?;
@@ -113,7 +97,7 @@ pub(super) fn seen_within(path: &str, file: &mut dyn Seekable, size: u64, budget
 /// What the bytes prove: its tables are read, and no more, however large it is.
 pub(super) fn inspected(file: &mut dyn Seekable) -> io::Result<Inspection> {
     let size = file.seek(SeekFrom::End(0))?;
-    inspect_source(&Sought { file: RefCell::new(file), size }).map_err(unread)
+    Ok(inspect_source(&Sought { file: RefCell::new(file), size })?)
 }
 
 /// Something that is sought before it is read.

@@ -11,24 +11,16 @@ pub(crate) fn sentence(facts: &Facts) -> String {
     let Some(format) = facts.format else { return facts.kind.to_string() };
     let mut parts =
         vec![format!("{} {}", format.title(), platform_of(facts).unwrap_or_else(|| "unknown machine".into()))];
-    parts.extend(facts.linkage.map(|linkage| linkage.to_string()));
-    parts.extend(facts.packed.map(|packer| format!("packed by {packer}")));
-    parts.extend(facts.go.as_ref().map(|go| go.version.clone()));
+    parts.extend(details(facts));
     parts.join(", ")
 }
 
-/// What a file is for, as a noun.
-pub(crate) const fn noun(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Executable => "program",
-        Kind::SharedLibrary => "shared library",
-        Kind::StaticLibrary => "static library",
-        Kind::Object => "object file",
-        Kind::Core => "core dump",
-        Kind::Archive => "archive",
-        Kind::Script => "script",
-        Kind::Unknown => "file",
-    }
+/// How it is linked and packed, and what made it.
+fn details(facts: &Facts) -> impl Iterator<Item = String> {
+    let linkage = facts.linkage.map(|linkage| linkage.to_string());
+    let packed = facts.packed.map(|packer| format!("packed by {packer}"));
+    let go = facts.go.as_ref().map(|go| go.version.clone());
+    [linkage, packed, go].into_iter().flatten()
 }
 
 /// `linux/arm64 program (ELF, static, go1.26.8)`: the one line on top of a card.
@@ -42,14 +34,12 @@ pub(crate) fn headline(seen: &Seen) -> String {
     }
     let Some(format) = facts.format else {
         let by = facts.interpreter.as_ref().map(|interpreter| format!(" for {interpreter}")).unwrap_or_default();
-        return if facts.kind == Kind::Unknown { "no program".into() } else { format!("{}{by}", noun(facts.kind)) };
+        return if facts.kind == Kind::Unknown { "no program".into() } else { format!("{}{by}", facts.kind.title()) };
     };
     let platform = platform_of(facts).unwrap_or_else(|| "unknown machine".into());
-    let mut details = vec![format.title().to_owned()];
-    details.extend(facts.linkage.map(|linkage| linkage.to_string()));
-    details.extend(facts.packed.map(|packer| format!("packed by {packer}")));
-    details.extend(facts.go.as_ref().map(|go| go.version.clone()));
-    format!("{platform} {} ({})", noun(facts.kind), details.join(", "))
+    let mut parts = vec![format.title().to_owned()];
+    parts.extend(details(facts));
+    format!("{platform} {} ({})", facts.kind.title(), parts.join(", "))
 }
 
 fn archive(inside: &Inside) -> String {
