@@ -2,13 +2,16 @@
 //!
 //! Two real programs are built once and packed in every way. What is told of each format's bytes is tested in `xbuild-archive`.
 
+#[path = "../crates/xbuild-archive/tests/packers/mod.rs"]
+mod packers;
+
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{Cursor, Write};
 use std::os::unix::fs::symlink;
 use std::process::Command;
 use std::sync::LazyLock;
 
+use packers::{deb, gzip, tar, xz, zip, zstd};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -21,42 +24,6 @@ static PROGRAMS: LazyLock<(Vec<u8>, Vec<u8>)> = LazyLock::new(|| {
     project.build();
     (project.read(AMD64), project.read(ARM64))
 });
-
-fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut builder = tar::Builder::new(Vec::new());
-    for (name, content) in members {
-        let mut header = tar::Header::new_gnu();
-        header.set_size(content.len() as u64);
-        header.set_mode(0o755);
-        builder.append_data(&mut header, name, *content).unwrap();
-    }
-    builder.into_inner().unwrap()
-}
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
-}
-
-fn xz(bytes: &[u8]) -> Vec<u8> {
-    let mut writer = lzma_rust2::XzWriter::new(Vec::new(), lzma_rust2::XzOptions::with_preset(0)).unwrap();
-    writer.write_all(bytes).unwrap();
-    writer.finish().unwrap()
-}
-
-fn zstd(bytes: &[u8]) -> Vec<u8> {
-    ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
-}
-
-fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, content) in members {
-        writer.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
-        writer.write_all(content).unwrap();
-    }
-    writer.finish().unwrap().into_inner()
-}
 
 fn with(files: &[(&str, &[u8])]) -> Project {
     let project = Project::empty();
@@ -126,6 +93,10 @@ fn an_archive_in_an_archive_is_looked_into() {
     let ran = verify(&project, "linux/arm64", &["outer.tgz"], 6);
     assert_eq!(verdicts(&ran), BTreeMap::from([("outer.tgz:inner.jar:app".into(), "mismatch".into())]));
     assert_eq!(inspect(&project, &["outer.tgz"])["files"][0]["entries"][0]["entries"][0]["arch"], "amd64");
+    let data = xz(&tar(&[("./usr/bin/app", &PROGRAMS.0)]));
+    let project = with(&[("app.deb", &deb(&[("debian-binary", b"2.0\n"), ("data.tar.xz", &data)]))]);
+    let ran = verify(&project, "linux/amd64", &["app.deb"], 0);
+    assert_eq!(verdicts(&ran), BTreeMap::from([("app.deb:data.tar.xz:./usr/bin/app".into(), "match".into())]));
 }
 
 #[test]

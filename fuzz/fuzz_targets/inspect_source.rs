@@ -38,12 +38,7 @@ fuzz_target!(|bytes: &[u8]| {
     let [piece, good, bytes @ ..] = bytes else { return };
     // Most sources are sound: with one that fails at once there is little to find.
     let good = if *good < 128 { usize::MAX } else { usize::from(*good - 128) };
-    let source = || Whimsical {
-        bytes,
-        most: 64 << (piece % 8),
-        good: Cell::new(good),
-        ends: piece & 128 != 0,
-    };
+    let source = || Whimsical { bytes, most: 64 << (piece % 8), good: Cell::new(good), ends: piece & 128 != 0 };
     match inspect_source(&source()) {
         Ok(inspection) => assert_eq!(inspection.facts, inspect(bytes)),
         Err(SourceError::Read { offset, .. }) => assert!(offset < bytes.len() as u64),

@@ -2,9 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::collections::BTreeMap;
-use std::io::{self, Cursor, Read, Write};
+mod packers;
 
+use std::collections::BTreeMap;
+use std::io::{self, Cursor, Read};
+
+use packers::{deb, gzip, tar, xz, zip, zstd};
 use sha2::{Digest as _, Sha256};
 use xbuild_archive::{Blobs, Budget, Kind, Limits, Member, Seekable, Visitor, checked, index, layout, recognise, walk};
 
@@ -48,56 +51,6 @@ fn told(bytes: &[u8]) -> String {
 
 fn told_within(bytes: &[u8], limits: Limits) -> String {
     listed(bytes, &Budget::new(limits, bytes.len() as u64)).join("\n")
-}
-
-fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut builder = tar::Builder::new(Vec::new());
-    for (name, content) in members {
-        let mut header = tar::Header::new_gnu();
-        header.set_size(content.len() as u64);
-        header.set_mode(0o644);
-        // The library refuses the names that this is about.
-        let bytes = name.as_bytes();
-        header.as_mut_bytes()[..bytes.len()].copy_from_slice(bytes);
-        header.set_cksum();
-        builder.append(&header, *content).unwrap();
-    }
-    builder.into_inner().unwrap()
-}
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
-}
-
-fn xz(bytes: &[u8]) -> Vec<u8> {
-    let mut writer = lzma_rust2::XzWriter::new(Vec::new(), lzma_rust2::XzOptions::with_preset(0)).unwrap();
-    writer.write_all(bytes).unwrap();
-    writer.finish().unwrap()
-}
-
-fn zstd(bytes: &[u8]) -> Vec<u8> {
-    ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
-}
-
-fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, content) in members {
-        writer.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
-        writer.write_all(content).unwrap();
-    }
-    writer.finish().unwrap().into_inner()
-}
-
-fn deb(members: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut bytes = b"!<arch>\n".to_vec();
-    for (name, content) in members {
-        bytes.extend(format!("{name:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n", 0, 0, 0, 100_644, content.len()).bytes());
-        bytes.extend(*content);
-        bytes.extend(&b"\n"[..content.len() % 2]);
-    }
-    bytes
 }
 
 type Wrap = fn(&[u8]) -> Vec<u8>;

@@ -17,7 +17,7 @@ use crate::step::{cargo, root, run as finish, shown, target};
 const CARGO_FUZZ: &str = "0.13.2";
 
 /// The programs of the workspace `fuzz/`.
-const TARGETS: [&str; 6] = ["parse", "check", "fmt", "inspect", "inspect_source", "buildinfo"];
+const TARGETS: [&str; 8] = ["parse", "check", "fmt", "inspect", "inspect_source", "buildinfo", "archive", "layout"];
 
 /// How long one execution may take, in seconds: enough for a busy machine, and far from an endless run.
 const PATIENCE: &str = "-timeout=20";

@@ -9,6 +9,8 @@ mod forge;
 #[expect(dead_code, reason = "the tests use more of it")]
 #[path = "../../../tests/killers.rs"]
 mod killers;
+#[path = "../../../crates/xbuild-archive/tests/packers/mod.rs"]
+mod packers;
 
 use std::fs;
 use std::path::Path;
@@ -32,7 +34,38 @@ pub(super) fn write(folder: &Path) -> Outcome {
     fill(&folder.join("inspect"), &files)?;
     let behaved = |file: &Vec<u8>| [&[6, 0][..], file].concat();
     fill(&folder.join("inspect_source"), &files.iter().map(behaved).collect::<Vec<_>>())?;
-    fill(&folder.join("buildinfo"), &forge::shapes::go_blobs(BUILDINFO_AT))
+    fill(&folder.join("buildinfo"), &forge::shapes::go_blobs(BUILDINFO_AT))?;
+    fill(&folder.join("archive"), &archives(&files))?;
+    fill(&folder.join("layout"), &LAYOUTS.map(|text| text.as_bytes().to_vec()))
+}
+
+/// The documents of an image, and of images in an index in the index, as the target `layout` splits and fills them.
+const LAYOUTS: [&str; 2] = [
+    concat!(
+        r#"{"manifests":[{@1,"mediaType":"application/vnd.oci.image.index.v1+json"}]}"#,
+        "\0",
+        r#"{"manifests":[{@2,"platform":{"os":"linux","architecture":"arm","variant":"v7"}},{@3}]}"#,
+        "\0",
+        r#"{"config":{@4},"layers":[{@5}]}"#,
+        "\0",
+        r#"{"config":{@4},"layers":[]}"#,
+        "\0",
+        r#"{"os":"linux","architecture":"arm64"}"#,
+        "\0layer",
+    ),
+    concat!(r#"{"manifests":[{@1}]}"#, "\0", r#"{"config":{@2}}"#, "\0{}"),
+];
+
+/// One archive of each format, one in another, and what is odd about names.
+fn archives(files: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    let program = &files[0][..];
+    let members: [(&str, &[u8]); 3] = [("bin/app", program), ("README", b"text\n"), ("../up", b"")];
+    let tar = packers::tar(&members);
+    let zip = packers::zip(&members);
+    let data = packers::xz(&tar);
+    let deb = packers::deb(&[("debian-binary", b"2.0\n"), ("data.tar.xz", &data)]);
+    let nested = packers::gzip(&packers::tar(&[("inner.zip", &zip)]));
+    vec![packers::gzip(&tar), packers::zstd(&tar), packers::gzip(program), data, tar, zip, deb, nested]
 }
 
 /// One file of each format, and of the shapes in which a format comes.
