@@ -63,10 +63,11 @@ pub(crate) fn is_tar(first: &[u8]) -> bool {
     let stated = block[148..156].iter().skip_while(|byte| **byte == b' ');
     let digits: Vec<u8> = stated.copied().take_while(u8::is_ascii_digit).collect();
     let stated = std::str::from_utf8(&digits).ok().and_then(|digits| u32::from_str_radix(digits, 8).ok());
+    let Some(stated) = stated else { return false };
     let sum: u32 =
         block.iter().enumerate().map(|(at, byte)| if (148..156).contains(&at) { 32 } else { u32::from(*byte) }).sum();
     // An old header has no mark but its sum, and a block with nothing in it but spaces has that too.
-    block[0] != 0 && stated.is_some_and(|stated| stated == sum)
+    block[0] != 0 && stated == sum
 }
 
 #[cfg(test)]

@@ -94,6 +94,8 @@ impl<'a> View<'a> {
         Self::new(part.slice(0, part.size).unwrap_or_default(), self.endian)
     }
 
+    // Every field of every table is read through this one, mostly out of memory.
+    #[inline]
     pub(crate) fn slice(self, offset: u64, size: u64) -> Option<&'a [u8]> {
         if offset.checked_add(size)? > self.size {
             return None;
@@ -106,6 +108,14 @@ impl<'a> View<'a> {
             }
             Place::Pages(..) if size == 0 => Some(&[]),
             Place::Pages(pages, grain) => pages.lend(start, usize::try_from(size).ok()?, grain),
+        }
+    }
+
+    /// Has the bytes from `from` to `to` fetched at once, as far as they lie in the view: what stands near one another need not be
+    /// asked for piece by piece.
+    pub(crate) fn prefetch(self, from: u64, to: u64) {
+        if let (Place::Pages(..), true) = (self.place, from < to) {
+            self.clamped(from, to - from);
         }
     }
 
@@ -128,14 +138,17 @@ impl<'a> View<'a> {
         self.slice(0, magic.len() as u64) == Some(magic)
     }
 
+    #[inline]
     fn array<const N: usize>(self, offset: u64) -> Option<[u8; N]> {
         self.slice(offset, N as u64)?.try_into().ok()
     }
 
+    #[inline]
     pub(crate) fn u8(self, offset: u64) -> Option<u8> {
         self.array::<1>(offset).map(|[byte]| byte)
     }
 
+    #[inline]
     pub(crate) fn u16(self, offset: u64) -> Option<u16> {
         let bytes = self.array(offset)?;
         Some(match self.endian {
@@ -144,6 +157,7 @@ impl<'a> View<'a> {
         })
     }
 
+    #[inline]
     pub(crate) fn u32(self, offset: u64) -> Option<u32> {
         let bytes = self.array(offset)?;
         Some(match self.endian {
@@ -152,6 +166,7 @@ impl<'a> View<'a> {
         })
     }
 
+    #[inline]
     pub(crate) fn u64(self, offset: u64) -> Option<u64> {
         let bytes = self.array(offset)?;
         Some(match self.endian {
@@ -161,6 +176,7 @@ impl<'a> View<'a> {
     }
 
     /// A pointer-sized number: 4 bytes where `bits` is 32, else 8.
+    #[inline]
     pub(crate) fn word(self, offset: u64, bits: u8) -> Option<u64> {
         if bits == 32 { self.u32(offset).map(u64::from) } else { self.u64(offset) }
     }

@@ -213,6 +213,10 @@ impl<'s> Pages<'s> {
         if self.tally.failure.borrow().is_some() {
             return None;
         }
+        if let Some(kept) = offset.checked_add(buffer.len() as u64).and_then(|end| self.kept(offset, end)) {
+            buffer.copy_from_slice(kept);
+            return Some(());
+        }
         let mut done = 0;
         while done < buffer.len() {
             let at = offset + done as u64;

@@ -11,6 +11,9 @@ use crate::{Facts, Problem};
 
 const IDENT: u64 = 16;
 
+/// How much of what stands in front of the section headers is fetched with them: a page.
+const BEFORE_SECTIONS: u64 = 4096;
+
 /// The fields of an ELF header that matter here.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Header {
@@ -148,6 +151,15 @@ impl Header {
         })
     }
 
+    /// In front of the section headers are mostly their names, and before these the data that is asked for later.
+    fn prefetch_sections(&self, view: View<'_>) {
+        let Table { offset, entry_size, count } = self.sections;
+        let end = offset.saturating_add(section_width(self.bits) * u64::from(count));
+        if u64::from(entry_size) == section_width(self.bits) && end <= view.len() {
+            view.prefetch(offset.saturating_sub(BEFORE_SECTIONS), end);
+        }
+    }
+
     /// How long the header is, in bytes.
     pub(crate) const fn size(bits: u8) -> u64 {
         if bits == 32 { 52 } else { 64 }
@@ -157,6 +169,7 @@ impl Header {
 impl<'a> Elf<'a> {
     pub(crate) fn read(view: View<'a>, header: Header, facts: &mut Facts) -> Self {
         let view = view.with(header.endian);
+        header.prefetch_sections(view);
         let first = Section::parse(view, header.bits, header.sections.offset);
         let segments = read_segments(view, &header, first, facts);
         let read = read_sections(view, &header, first, facts);
@@ -258,6 +271,11 @@ impl Segment {
     }
 }
 
+/// How long a section header is.
+const fn section_width(bits: u8) -> u64 {
+    if bits == 32 { 40 } else { 64 }
+}
+
 /// The section headers with their names; `None` where the table or its names lie outside the file.
 fn read_sections<'a>(
     view: View<'a>,
@@ -269,7 +287,7 @@ fn read_sections<'a>(
     if table.offset == 0 {
         return Some((Vec::new(), view.cut(0, 0)));
     }
-    let width = if header.bits == 32 { 40 } else { 64 };
+    let width = section_width(header.bits);
     if u64::from(table.entry_size) != width {
         return None;
     }

@@ -64,8 +64,11 @@ fn file_table(table: View<'_>) -> Option<&[u8]> {
 
 fn fold(names: &[u8]) -> Vec<String> {
     let mut folders = BTreeSet::new();
-    for name in names.split(|byte| *byte == 0).filter(|name| is_absolute(name)) {
-        if let Ok(name) = std::str::from_utf8(name) {
+    let mut start = 0;
+    for end in memchr::memchr_iter(0, names).chain([names.len()]) {
+        let name = &names[start..end];
+        start = end + 1;
+        if let (true, Ok(name)) = (is_absolute(name), std::str::from_utf8(name)) {
             folders.insert(folder(name));
         }
     }
