@@ -168,8 +168,18 @@ fn a_folder_is_walked_through_without_following_links_or_opening_pipes() {
     symlink("d/arm", project.path("link")).unwrap();
     assert_eq!(inspect(&project, &["link/"])["files"], inspect(&project, &["link"])["files"]);
     assert_eq!(inspect(&project, &["link"])["files"][0]["path"], "link/app");
-    project.xbuild(&["inspect", "d/pipe"]).exits(5);
+    let refused = project.xbuild(&["inspect", "d/pipe"]).exits(5);
+    assert!(refused.stderr.contains("write what comes out of it to a file"), "{refused:#?}");
     project.xbuild(&["inspect", "d/loop"]).exits(5);
+}
+
+#[test]
+fn a_thin_library_says_that_its_objects_are_elsewhere() {
+    let header = |name: &str, size: usize| format!("{name:<16}{:<12}{:<6}{:<6}{:<8}{size:<10}`\n", 0, 0, 0, 644);
+    let thin = format!("!<thin>\n{}f.o/\n\n{}", header("//", 6), header("/0", 1116));
+    let project = with(&[("libf.a", thin.as_bytes())]);
+    let shown = project.xbuild(&["inspect", "libf.a"]).exits(0).stdout;
+    assert!(shown.starts_with("libf.a: thin static library (ar): what it names is in other files\n"), "{shown}");
 }
 
 /// A layout of one image, as the files of a folder.

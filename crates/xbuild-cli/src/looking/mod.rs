@@ -23,6 +23,9 @@ use crate::exit::Exit;
 
 pub(crate) use folder::below;
 
+/// How a folder is called where a file is wanted.
+const FOLDER: &str = "a folder";
+
 /// A file that cannot be looked at.
 #[derive(Debug, thiserror::Error, Diagnostic)]
 pub(crate) enum Unreadable {
@@ -33,8 +36,16 @@ pub(crate) enum Unreadable {
     #[diagnostic(code("xbuild::changed-while-read"), help("run it again when nothing writes the file any more"))]
     Changed { path: Utf8PathBuf },
     #[error("`{path}` is {what}, not a file")]
-    #[diagnostic(code("xbuild::not-regular"), help("name the files in it"))]
+    #[diagnostic(code("xbuild::not-regular"), help("{}", instead(what)))]
     NotRegular { path: Utf8PathBuf, what: &'static str },
+}
+
+/// What to name in place of something that is no file.
+fn instead(what: &str) -> &'static str {
+    match what {
+        FOLDER => "name the files in it",
+        _ => "write what comes out of it to a file, and name that",
+    }
 }
 
 impl Unreadable {
@@ -177,7 +188,7 @@ pub(crate) fn look(path: &str, at: &Path) -> Result<Seen, Unreadable> {
 fn look_known(path: &str, at: &Path, before: &Metadata) -> Result<Seen, Unreadable> {
     let unreadable = |error: io::Error| Unreadable::read(path, &error);
     let kind = before.file_type();
-    let what = if kind.is_dir() { Some("a folder") } else { special(kind) };
+    let what = if kind.is_dir() { Some(FOLDER) } else { special(kind) };
     if let Some(what) = what {
         return Err(Unreadable::NotRegular { path: path.into(), what });
     }

@@ -36,6 +36,10 @@ pub(crate) fn headline(seen: &Seen) -> String {
         let by = facts.interpreter.as_ref().map(|interpreter| format!(" for {interpreter}")).unwrap_or_default();
         return if facts.kind == Kind::Unknown { "no program".into() } else { format!("{}{by}", facts.kind.title()) };
     };
+    // The only library of which not even the count is known.
+    if facts.kind == Kind::StaticLibrary && facts.members.is_none() && facts.problems.is_empty() {
+        return format!("thin {} ({}): what it names is in other files", facts.kind.title(), format.title());
+    }
     let platform = platform_of(facts).unwrap_or_else(|| "unknown machine".into());
     let mut parts = vec![format.title().to_owned()];
     parts.extend(details(facts));
