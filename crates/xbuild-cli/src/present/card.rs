@@ -129,9 +129,30 @@ fn go(go: &GoInfo) -> Vec<Line> {
     vec![
         ("version", Some(go.version.clone())),
         ("package", go.path.clone()),
+        ("module", go.main.as_ref().map(|main| format!("{} {}", main.path, main.version))),
+        ("modules", modules(go)),
         ("settings", Some(settings.join(" "))),
-        ("commit", go.settings.get("vcs.revision").map(str::to_owned)),
+        ("commit", commit(go)),
     ]
+}
+
+/// How many others it was built with, and those in whose place something else was: they are what a reader looks for.
+fn modules(go: &GoInfo) -> Option<String> {
+    let replaced: Vec<&str> =
+        go.deps.iter().filter(|module| module.replace.is_some()).map(|module| module.path.as_str()).collect();
+    let number = match go.deps.len() {
+        0 => return None,
+        1 => "1 more".to_owned(),
+        number => format!("{number} more"),
+    };
+    Some(if replaced.is_empty() { number } else { format!("{number}, replaced: {}", replaced.join(" ")) })
+}
+
+/// The commit, and whether there were changes that it does not have.
+fn commit(go: &GoInfo) -> Option<String> {
+    let revision = go.settings.get("vcs.revision")?;
+    let is_modified = go.settings.get("vcs.modified") == Some("true");
+    Some(if is_modified { format!("{revision}, with changes") } else { revision.to_owned() })
 }
 
 fn built(facts: &Facts) -> Vec<Line> {
@@ -169,5 +190,30 @@ mod tests {
         assert!(text.lines().count() == 2 && text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
         assert_eq!(text.split_whitespace().collect::<Vec<_>>().join(" "), value);
         assert_eq!(wrapped(&"x".repeat(200), INDENT), "x".repeat(200));
+    }
+
+    #[test]
+    fn what_of_a_go_build_is_not_what_it_seems_is_said() {
+        let go: GoInfo = serde_json::from_value(serde_json::json!({
+            "version": "go1.26.8", "path": "x/cmd", "main": { "path": "x", "version": "v1.2.3" },
+            "settings": { "vcs.revision": "0123", "vcs.modified": "true" },
+            "deps": [
+                { "path": "y", "version": "v1.0.0", "replace": { "path": "../y", "version": "" } },
+                { "path": "z", "version": "v1.0.0" },
+            ],
+        }))
+        .expect("build info");
+        let lines: Vec<String> = super::go(&go)
+            .into_iter()
+            .filter_map(|(name, value)| value.filter(|value| !value.is_empty()).map(|value| format!("{name}: {value}")))
+            .collect();
+        let expected = [
+            "version: go1.26.8",
+            "package: x/cmd",
+            "module: x v1.2.3",
+            "modules: 2 more, replaced: y",
+            "commit: 0123, with changes",
+        ];
+        assert_eq!(lines, expected);
     }
 }
