@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use xbuild_content::RelPath;
 
-use crate::{EnvEntry, EnvSource, Place, Word};
+use crate::{EnvEntry, EnvSource, Place, Recipe, Word};
 
 /// What every builder takes from a cell's settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -57,6 +57,26 @@ pub(crate) fn environment(
     env.extend(builder.into_iter().map(sourced(EnvSource::Builder)));
     env.extend(common.env.iter().map(|(name, entry)| (name.clone(), entry.clone())));
     env
+}
+
+/// The command of a compiler that makes one file: its folder is at the head of `PATH`.
+pub(crate) fn compilation(
+    toolchain: &str,
+    argv: Vec<Word>,
+    builder: Vec<(&'static str, Word)>,
+    output: &RelPath,
+    common: &Common,
+) -> Recipe {
+    let builder = builder.into_iter().map(|(name, value)| (name.to_owned(), value));
+    Recipe {
+        argv,
+        env: environment(common, vec![Word::place(Place::Dir(toolchain.to_owned()))], [], builder),
+        cwd: common.cwd.clone(),
+        outputs: vec![output.clone()],
+        elsewhere: BTreeMap::new(),
+        tools: distinct(std::iter::once(toolchain.to_owned()).chain(common.tools.iter().cloned())),
+        network: common.network,
+    }
 }
 
 /// Names, each once, in order.

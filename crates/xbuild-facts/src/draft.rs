@@ -7,7 +7,7 @@ use xbuild_builder::{Place, Recipe, SecretValue, c, cargo, command, zig};
 use xbuild_content::RelPath;
 use xbuild_model::BuilderKind;
 use xbuild_plan::matrix::{CellRef, Resolved};
-use xbuild_plan::{PlannedCell, Reason, Stamps};
+use xbuild_plan::{Order, PlannedCell, Reason, Stamps};
 
 use crate::fault::Fault;
 use crate::go::GoCell;
@@ -64,10 +64,11 @@ impl Session<'_> {
         let nothing =
             || Reason::Unsupported { what: planned.builder.as_str().into(), detail: "it makes no file".into() };
         let output = || planned.artifacts.first().map(|artifact| &artifact.output).ok_or_else(nothing);
+        let order = || Ok(Order { project, cell, resolved, output: output()?, stamps });
         let globs = xbuild_plan::inputs(cell, resolved, stamps)?;
         Ok(match planned.builder {
             BuilderKind::Go => {
-                let go = self.go_cell(cell, resolved, output()?, stamps, globs)?;
+                let go = self.go_cell(&order()?, globs)?;
                 (go.recipe.clone(), Files::Go(Box::new(go)))
             }
             BuilderKind::Command => {
@@ -75,7 +76,7 @@ impl Session<'_> {
                 (command::recipe(&settings), Files::Named(Inputs::named(globs)))
             }
             BuilderKind::C => {
-                let settings = xbuild_plan::c::settings(project, cell, resolved, output()?, stamps)?;
+                let settings = xbuild_plan::c::settings(&order()?)?;
                 let sources = xbuild_plan::c::sources(cell, resolved, stamps)?;
                 let found = self.matching(&sources);
                 // Where a glob matches nothing the command shows the glob; the reason says so.
@@ -83,12 +84,12 @@ impl Session<'_> {
                 (c::recipe(&settings, &shown), Files::Named(Inputs::of_c(sources, globs)))
             }
             BuilderKind::Zig => {
-                let settings = xbuild_plan::zig::settings(project, cell, resolved, output()?, stamps)?;
+                let settings = xbuild_plan::zig::settings(&order()?)?;
                 let inputs = Inputs::of_zig(&settings.source, globs);
                 (zig::recipe(&settings), Files::Named(inputs))
             }
             BuilderKind::Cargo => {
-                let settings = xbuild_plan::cargo::settings(project, cell, resolved, output()?, stamps)?;
+                let settings = xbuild_plan::cargo::settings(&order()?)?;
                 (cargo::recipe(&settings), Files::Named(Inputs::of_cargo(globs)))
             }
         })

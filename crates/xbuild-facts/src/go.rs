@@ -7,9 +7,8 @@ use serde::{Deserialize, Serialize};
 use xbuild_builder::go::{GoSettings, Listing, Question, question, recipe};
 use xbuild_builder::{Place, Places, Recipe};
 use xbuild_content::canonical::{self, Canonical, Fields};
-use xbuild_content::{Key, RelPath, Tree};
-use xbuild_plan::matrix::{CellRef, Resolved};
-use xbuild_plan::{Reason, Stamps};
+use xbuild_content::{Key, Tree};
+use xbuild_plan::{Order, Reason};
 use xbuild_store::StoreError;
 use xbuild_toolchain::{ModuleRequest, fetch_modules};
 
@@ -68,15 +67,8 @@ struct Kept {
 const KEPT: usize = 4;
 
 impl Session<'_> {
-    pub(crate) fn go_cell(
-        &self,
-        cell: CellRef<'_>,
-        resolved: &Resolved<'_>,
-        output: &RelPath,
-        stamps: &Stamps,
-        more_inputs: Vec<String>,
-    ) -> Result<GoCell, Reason> {
-        let settings = xbuild_plan::go::settings(self.project, cell, resolved, output, stamps)?;
+    pub(crate) fn go_cell(&self, order: &Order<'_>, more_inputs: Vec<String>) -> Result<GoCell, Reason> {
+        let settings = xbuild_plan::go::settings(order)?;
         let module = GoModule::find(self.root, settings.cwd.as_ref());
         let recipe = recipe(&settings, &module.workspace());
         Ok(GoCell { settings, recipe, module, more_inputs })

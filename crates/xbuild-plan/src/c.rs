@@ -1,25 +1,17 @@
 //! From a cell of a `c` target to what the builder needs.
 
 use xbuild_builder::c::{CSettings, Kind};
-use xbuild_content::RelPath;
-use xbuild_model::{Project, Slot};
+use xbuild_model::Slot;
 
 use crate::fill::Fill;
 use crate::matrix::{CellRef, Form, Resolved, form};
-use crate::settings::{common, compiler, unsupported};
+use crate::settings::{Head, Order, common, compiler, unsupported};
 use crate::{Reason, Stamps};
 
-/// The C build of one cell. `output` is the artifact's file name.
-pub fn settings(
-    project: &Project,
-    cell: CellRef<'_>,
-    resolved: &Resolved<'_>,
-    output: &RelPath,
-    stamps: &Stamps,
-) -> Result<CSettings, Reason> {
-    let fill = Fill { cell, stamps, resolved };
-    let builder = cell.target().builder.as_ref().ok_or_else(|| unsupported("target", "it has no builder"))?;
-    let platform = cell.platform().ok_or_else(|| unsupported("noarch", "C is compiled for one platform"))?;
+/// The C build of one cell.
+pub fn settings(order: &Order<'_>) -> Result<CSettings, Reason> {
+    let Order { project, resolved, output, .. } = *order;
+    let Head { fill, builder, platform } = order.head("C is compiled for one platform")?;
     let without = || unsupported("cc", format!("no C compiler is chosen for {platform}: add `cc TOOLCHAIN`"));
     let kind = match form(builder, resolved) {
         Form::Program => Kind::Program,

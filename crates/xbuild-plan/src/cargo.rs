@@ -1,26 +1,16 @@
 //! From a cell of a `cargo` target to what the builder needs.
 
 use xbuild_builder::cargo::CargoSettings;
-use xbuild_content::RelPath;
-use xbuild_model::{Project, Slot, ToolchainKind};
+use xbuild_model::{Slot, ToolchainKind};
 
-use crate::fill::Fill;
-use crate::matrix::{CellRef, Resolved};
-use crate::settings::{common, compiler, toolchain, unsupported};
-use crate::{Reason, Stamps};
+use crate::Reason;
+use crate::settings::{Head, Order, argument, common, compiler, toolchain, unsupported};
 
-/// The cargo build of one cell. `output` is the artifact's file name.
-pub fn settings(
-    project: &Project,
-    cell: CellRef<'_>,
-    resolved: &Resolved<'_>,
-    output: &RelPath,
-    stamps: &Stamps,
-) -> Result<CargoSettings, Reason> {
-    let fill = Fill { cell, stamps, resolved };
-    let builder = cell.target().builder.as_ref().ok_or_else(|| unsupported("target", "it has no builder"))?;
-    let platform = cell.platform().ok_or_else(|| unsupported("noarch", "a Rust program runs on one platform"))?;
-    let package = builder.arguments.first().ok_or_else(|| unsupported("cargo", "it names no package"))?;
+/// The cargo build of one cell.
+pub fn settings(order: &Order<'_>) -> Result<CargoSettings, Reason> {
+    let Order { project, resolved, output, .. } = *order;
+    let Head { fill, builder, platform } = order.head("a Rust program runs on one platform")?;
+    let package = argument(builder, "package")?;
     let compiler = compiler(project, resolved, platform);
     let musl = compiler.as_ref().is_some_and(|compiler| compiler.libc.as_deref() == Some("musl"));
     let nameless = || unsupported("cargo", format!("Rust has no name for {platform}"));

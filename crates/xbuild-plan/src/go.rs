@@ -1,28 +1,20 @@
 //! From a cell of a `go` target to what the Go builder needs, with the file's settings resolved and filled in.
 
 use xbuild_builder::go::{Cgo, GoSettings};
-use xbuild_content::RelPath;
 use xbuild_model::{Project, Slot, ToolchainKind};
 use xbuild_platform::Platform;
 
+use crate::Reason;
 use crate::fill::Fill;
-use crate::matrix::{CellRef, Resolved};
-use crate::settings::{common, compiler, toolchain, unsupported};
-use crate::{Reason, Stamps};
+use crate::matrix::Resolved;
+use crate::settings::{Head, Order, argument, common, compiler, toolchain};
 
-/// The Go build of one cell. `output` is the artifact's file name.
-pub fn settings(
-    project: &Project,
-    cell: CellRef<'_>,
-    resolved: &Resolved<'_>,
-    output: &RelPath,
-    stamps: &Stamps,
-) -> Result<GoSettings, Reason> {
-    let fill = Fill { cell, stamps, resolved };
+/// The Go build of one cell.
+pub fn settings(order: &Order<'_>) -> Result<GoSettings, Reason> {
+    let Order { project, resolved, output, .. } = *order;
+    let Head { fill, builder, platform } = order.head("a Go program runs on one platform")?;
     let common = common(&fill, resolved)?;
-    let builder = cell.target().builder.as_ref().ok_or_else(|| unsupported("target", "it has no builder"))?;
-    let platform = cell.platform().ok_or_else(|| unsupported("noarch", "a Go program runs on one platform"))?;
-    let package = builder.arguments.first().ok_or_else(|| unsupported("go", "it names no package"))?;
+    let package = argument(builder, "package")?;
     Ok(GoSettings {
         toolchain: toolchain(project, builder, ToolchainKind::Go)?,
         package: fill.text(package)?,

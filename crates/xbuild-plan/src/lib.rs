@@ -26,5 +26,6 @@ pub use needs::Need;
 pub use outline::{Cell, outline, with_dependencies};
 pub use planned::{Expected, Identity, Plan, PlannedArtifact, PlannedCell};
 pub use reason::{History, Lookup, Part, Reason, Verdict, changes, judge};
+pub use settings::Order;
 pub use smoke::{PlannedSmoke, smoke};
 pub use stamps::Stamps;

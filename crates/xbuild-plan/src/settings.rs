@@ -5,13 +5,51 @@ use std::collections::BTreeMap;
 use xbuild_builder::{Common, Compiler, Driver, EnvEntry, EnvSource};
 use xbuild_content::RelPath;
 use xbuild_model::{
-    Builder, CcChoice, Libc, LibcFloor, Location, Name, Project, Slot, Toolchain, ToolchainKind, Value,
+    Builder, CcChoice, Libc, LibcFloor, Location, Name, Project, Slot, Template, Toolchain, ToolchainKind, Value,
 };
 use xbuild_platform::Platform;
 
-use crate::Reason;
 use crate::fill::Fill;
-use crate::matrix::Resolved;
+use crate::matrix::{CellRef, Resolved};
+use crate::{Reason, Stamps};
+
+/// A cell with all that its builder's settings are made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Order<'a> {
+    /// The project.
+    pub project: &'a Project,
+    /// The cell.
+    pub cell: CellRef<'a>,
+    /// Its settings.
+    pub resolved: &'a Resolved<'a>,
+    /// The artifact's file name.
+    pub output: &'a RelPath,
+    /// What placeholders stand for that the file does not know.
+    pub stamps: &'a Stamps,
+}
+
+/// What every builder of a compiled language begins with.
+pub(crate) struct Head<'a> {
+    pub(crate) fill: Fill<'a>,
+    pub(crate) builder: &'a Builder,
+    pub(crate) platform: Platform,
+}
+
+impl<'a> Order<'a> {
+    /// `noarch` says why such a target needs a platform.
+    pub(crate) fn head(&self, noarch: &str) -> Result<Head<'a>, Reason> {
+        let Self { cell, resolved, stamps, .. } = *self;
+        let builder = cell.target().builder.as_ref().ok_or_else(|| unsupported("target", "it has no builder"))?;
+        let platform = cell.platform().ok_or_else(|| unsupported("noarch", noarch))?;
+        Ok(Head { fill: Fill { cell, stamps, resolved }, builder, platform })
+    }
+}
+
+/// The builder's first argument: its `what`.
+pub(crate) fn argument<'b>(builder: &'b Builder, what: &str) -> Result<&'b Template, Reason> {
+    let first = builder.arguments.first();
+    first.map(|first| &first.value).ok_or_else(|| unsupported(builder.kind.as_str(), format!("it names no {what}")))
+}
 
 /// What all builders share.
 pub(crate) fn common(fill: &Fill<'_>, resolved: &Resolved<'_>) -> Result<Common, Reason> {

@@ -2,25 +2,16 @@
 
 use xbuild_builder::zig::ZigSettings;
 use xbuild_content::RelPath;
-use xbuild_model::{Project, Slot, ToolchainKind};
+use xbuild_model::{Slot, ToolchainKind};
 
-use crate::fill::Fill;
-use crate::matrix::{CellRef, Resolved};
-use crate::settings::{choice, common, libc, toolchain, unsupported};
-use crate::{Reason, Stamps};
+use crate::Reason;
+use crate::settings::{Head, Order, argument, choice, common, libc, toolchain, unsupported};
 
-/// The zig build of one cell. `output` is the artifact's file name.
-pub fn settings(
-    project: &Project,
-    cell: CellRef<'_>,
-    resolved: &Resolved<'_>,
-    output: &RelPath,
-    stamps: &Stamps,
-) -> Result<ZigSettings, Reason> {
-    let fill = Fill { cell, stamps, resolved };
-    let builder = cell.target().builder.as_ref().ok_or_else(|| unsupported("target", "it has no builder"))?;
-    let platform = cell.platform().ok_or_else(|| unsupported("noarch", "a zig program runs on one platform"))?;
-    let source = builder.arguments.first().ok_or_else(|| unsupported("zig", "it names no source"))?;
+/// The zig build of one cell.
+pub fn settings(order: &Order<'_>) -> Result<ZigSettings, Reason> {
+    let Order { project, resolved, output, .. } = *order;
+    let Head { fill, builder, platform } = order.head("a zig program runs on one platform")?;
+    let source = argument(builder, "source")?;
     let source = fill.text(source)?;
     let optimize = resolved.text(&Slot::ZigOptimize).map(|text| fill.text(text)).transpose()?;
     Ok(ZigSettings {

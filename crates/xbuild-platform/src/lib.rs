@@ -13,6 +13,7 @@ mod native;
 mod parse;
 mod qemu;
 mod table;
+mod words;
 
 pub use alias::{ARCH_ALIASES, OS_ALIASES, right_arch, right_os};
 pub use go::GO_DERIVED_ENV;

@@ -5,40 +5,9 @@
 
 use std::fmt;
 
-macro_rules! names {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-        pub enum $name {
-            $($(#[$vdoc])* #[serde(rename = $text)] $variant,)+
-        }
+use crate::words;
 
-        impl $name {
-            /// Every value, in the table's order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The name as Go and OCI spell it.
-            pub const fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $text,)+
-                }
-            }
-
-            /// The value with exactly this name.
-            pub fn from_name(name: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|value| value.as_str() == name)
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-    };
-}
-
-names! {
+words! {
     /// An operating system.
     Os {
         /// IBM AIX.
@@ -74,7 +43,7 @@ names! {
     }
 }
 
-names! {
+words! {
     /// An instruction set.
     Arch {
         /// 32-bit x86.

@@ -7,8 +7,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use xbuild_platform::{Arch, Endian, Os, Variant};
 
 use crate::machine::Machine;
-use crate::words::words;
 use crate::{GoInfo, Problem, Version};
+use xbuild_platform::words;
 
 words! {
     /// What a file is for.

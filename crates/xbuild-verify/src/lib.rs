@@ -52,7 +52,6 @@ mod sniff;
 mod source;
 mod version;
 mod wasm;
-mod words;
 mod xcoff;
 
 pub use compare::verify;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use xbuild_platform::Os;
 
 use crate::Format;
-use crate::words::words;
+use xbuild_platform::words;
 
 words! {
     /// What a comparison came to. The order is that of gravity: a file's verdict is the gravest of its mismatches'.

@@ -5,8 +5,8 @@
 
 use xbuild_platform::{Os, Platform};
 
-use crate::words::words;
 use crate::{Format, Kind, Linkage, Version};
+use xbuild_platform::words;
 
 words! {
     /// What the promised file is for.

@@ -9,7 +9,7 @@
 
 use xbuild_content::RelPath;
 
-use crate::base::{Common, distinct, environment};
+use crate::base::{Common, compilation};
 use crate::compiler::no_paths;
 use crate::{Compiler, Place, Recipe, Word};
 
@@ -60,22 +60,11 @@ const ARCHIVE_END: &str = "SOURCES\nexec \"$ar\" ${sub:+\"$sub\"} rcsD \"$out\" 
 /// The command of one cell for these sources, paths from the project's root.
 pub fn recipe(settings: &CSettings, sources: &[RelPath]) -> Recipe {
     let compiler = &settings.compiler;
-    let common = &settings.common;
     let argv = match settings.kind {
         Kind::StaticLibrary => archive(settings, sources),
         Kind::Program | Kind::SharedLibrary => link(settings, sources),
     };
-    let builder = compiler.env().into_iter().map(|(name, value)| (name.to_owned(), value));
-    let folder = vec![Word::place(Place::Dir(compiler.toolchain.clone()))];
-    Recipe {
-        argv,
-        env: environment(common, folder, [], builder),
-        cwd: common.cwd.clone(),
-        outputs: vec![settings.output.clone()],
-        elsewhere: std::collections::BTreeMap::new(),
-        tools: distinct(std::iter::once(compiler.toolchain.clone()).chain(common.tools.iter().cloned())),
-        network: common.network,
-    }
+    compilation(&compiler.toolchain, argv, compiler.env().into_iter().collect(), &settings.output, &settings.common)
 }
 
 /// The compiler and its flags, without sources.

@@ -6,7 +6,7 @@
 use xbuild_content::RelPath;
 use xbuild_platform::Platform;
 
-use crate::base::{Common, distinct, environment};
+use crate::base::{Common, compilation};
 use crate::compiler::zig_caches;
 use crate::{Place, Recipe, Word};
 
@@ -42,15 +42,5 @@ pub fn recipe(settings: &ZigSettings) -> Recipe {
     argv.extend(["-O".into(), settings.optimize.as_str().into()]);
     argv.push(Word::text("-femit-bin=").join(Word::place(Place::Out)).then(format!("/{}", settings.output)));
     argv.extend(settings.flags.iter().cloned());
-    let builder = zig_caches().into_iter().map(|(name, value)| (name.to_owned(), value));
-    let folder = vec![Word::place(Place::Dir(settings.toolchain.clone()))];
-    Recipe {
-        argv,
-        env: environment(common, folder, [], builder),
-        cwd: common.cwd.clone(),
-        outputs: vec![settings.output.clone()],
-        elsewhere: std::collections::BTreeMap::new(),
-        tools: distinct(std::iter::once(settings.toolchain.clone()).chain(common.tools.iter().cloned())),
-        network: common.network,
-    }
+    compilation(&settings.toolchain, argv, zig_caches().into_iter().collect(), &settings.output, &settings.common)
 }

@@ -1,6 +1,7 @@
-//! The one way in which this crate spells a closed list of words for JSON and for people.
+//! The one way in which a closed list of words is spelt, for JSON, for people and in the file.
 
-/// A field-less enum whose values print, and serialise, as the given words.
+/// A field-less enum whose values print, and serialise, as the given words. Who uses it has `serde`.
+#[macro_export]
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$doc])*
@@ -13,7 +14,7 @@ macro_rules! words {
             /// Every value.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The word for JSON.
+            /// The word for it.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $text,)+
@@ -33,5 +34,3 @@ macro_rules! words {
         }
     };
 }
-
-pub(crate) use words;
