@@ -10,7 +10,7 @@ mod ranged;
 
 use forge::shapes::go_elf;
 use forge::{Elf, Macho, ar, number, pe, universal, wasm};
-use xbuild_verify::{Expect, Facts, Linkage, Output, Promise, Verdict, inspect, platform_of, verify};
+use xbuild_verify::{Expect, Facts, Kind, Linkage, Output, Promise, Verdict, inspect, platform_of, verify};
 
 const AMD64: u16 = 62;
 const ARM64: u16 = 183;
@@ -306,6 +306,13 @@ fn a_packed_program_hides_what_it_is() {
     // The same four bytes in the program's own data are no packer's.
     elf.put(b"UPX!");
     assert_eq!(inspect(&elf.bytes()).packed, None);
+    // A position-independent one has the file type of libraries, and no dynamic section that could load it as one.
+    let mut pie = Elf::new(62, 64, false);
+    pie.file_type = 3;
+    let mut bytes = pie.bytes();
+    bytes[0x200..0x204].copy_from_slice(b"UPX!");
+    let facts = inspect(&bytes);
+    assert_eq!((facts.kind, facts.packed.is_some(), facts.linkage), (Kind::Executable, true, None));
 }
 
 #[test]

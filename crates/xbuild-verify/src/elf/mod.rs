@@ -107,7 +107,8 @@ fn kind(elf: &Elf<'_>, dynamic: Option<&Dynamic>, has_interpreter: bool) -> Kind
         elf::ET_CORE => Kind::Core,
         elf::ET_DYN => {
             let named = dynamic.is_some_and(|dynamic| dynamic.has_soname);
-            let is_program = dynamic.is_some_and(Dynamic::is_pie) || (has_interpreter && !named);
+            // Without a dynamic section nothing can load it but the kernel: a packed program is such a file.
+            let is_program = dynamic.is_none_or(Dynamic::is_pie) || (has_interpreter && !named);
             if is_program { Kind::Executable } else { Kind::SharedLibrary }
         }
         _ => Kind::Unknown,
