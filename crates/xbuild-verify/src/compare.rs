@@ -6,7 +6,7 @@
 
 use xbuild_platform::{Arch, Os, Platform, Variant};
 
-use crate::facts::{Facts, Kind, Level, VariantSource};
+use crate::facts::{Facts, Format, Kind, Level, VariantSource};
 use crate::go::source_title;
 use crate::machine::{Machine, arch_title};
 use crate::mismatch::{Code, Field, Mismatch, Verification, header_title, os_title, with_article};
@@ -256,7 +256,7 @@ fn os(facts: &Facts, wanted: Os) -> Option<Mismatch> {
         (Some(os), _) if runs_as(os, wanted) => return None,
         (Some(os), _) => (os.to_string(), os_title(os).to_owned()),
         (None, Some(name)) => (name.clone(), name.clone()),
-        (None, None) => return None,
+        (None, None) => return unmarked(facts, wanted),
     };
     let source = facts.os_source.map_or("the header", source_title);
     Some(Mismatch {
@@ -266,6 +266,22 @@ fn os(facts: &Facts, wanted: Os) -> Option<Mismatch> {
         found: Some(name.clone()),
         headline: with_article(&format!("{title} {}", facts.kind.title())),
         evidence: format!("{source}: {name}, expected {wanted}"),
+    })
+}
+
+/// A program that names no system, where the kernel of the promised one starts none without its mark: FreeBSD's
+/// looks for a brand, NetBSD's and OpenBSD's for their note.
+fn unmarked(facts: &Facts, wanted: Os) -> Option<Mismatch> {
+    let demands_mark = matches!(wanted, Os::Freebsd | Os::Netbsd | Os::Openbsd);
+    let is_program = facts.kind == Kind::Executable && facts.format == Some(Format::Elf) && facts.packed.is_none();
+    let title = os_title(wanted);
+    (demands_mark && is_program).then(|| Mismatch {
+        code: Code::Os,
+        field: Field::Os,
+        promised: wanted.to_string(),
+        found: None,
+        headline: format!("a program without a mark of {title}"),
+        evidence: format!("neither EI_OSABI nor a note nor the interpreter names {title}, which starts no program without"),
     })
 }
 

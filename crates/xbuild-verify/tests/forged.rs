@@ -108,12 +108,38 @@ fn another_container_is_told_alone() {
 }
 
 #[test]
-fn a_static_program_without_marks_fits_every_system_of_its_container() {
-    let elf = Elf::new(AMD64, 64, false);
+fn a_static_program_without_marks_fits_every_system_that_asks_for_none() {
+    let mut elf = Elf::new(AMD64, 64, false);
     assert_eq!(system(&elf), (None, None));
-    for platform in ["linux/amd64", "dragonfly/amd64", "freebsd/amd64"] {
+    for platform in ["linux/amd64", "dragonfly/amd64"] {
         assert_eq!(verdict(&elf.bytes(), &promise(platform)), "match", "{platform}");
     }
+    insta::assert_snapshot!(verdict(&elf.bytes(), &promise("freebsd/amd64")), @r"
+    mismatch
+    xbuild::os-mismatch: is a program without a mark of FreeBSD
+      note: neither EI_OSABI nor a note nor the interpreter names FreeBSD, which starts no program without
+    ");
+    // A library is not started, and a packed program has its mark inside.
+    elf.part(2, &[0; 16]);
+    elf.file_type = 3;
+    assert_eq!(verdict(&elf.bytes(), &promise("freebsd/amd64").of(Output::SharedLibrary)), "match");
+    elf.file_type = 2;
+    let mut bytes = elf.bytes();
+    bytes[0x200..0x204].copy_from_slice(b"UPX!");
+    assert_eq!(verdict(&bytes, &promise("freebsd/amd64")), "match");
+}
+
+#[test]
+fn a_program_for_solaris_is_none_for_linux() {
+    let mut elf = Elf::new(AMD64, 64, false);
+    elf.interpreter("/lib/amd64/ld.so.1");
+    assert_eq!(system(&elf), (Some("solaris".into()), Some("interpreter".into())));
+    assert_eq!(verdict(&elf.bytes(), &promise("illumos/amd64")), "match");
+    insta::assert_snapshot!(verdict(&elf.bytes(), &promise("linux/amd64")), @r"
+    mismatch
+    xbuild::os-mismatch: is a Solaris program
+      note: the interpreter: solaris, expected linux
+    ");
 }
 
 #[test]

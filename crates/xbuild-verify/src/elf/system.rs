@@ -35,8 +35,8 @@ fn os_abi(number: u8) -> Option<Os> {
     })
 }
 
-/// The system whose dynamic linker has this path. Solaris and illumos share theirs, and 32-bit Solaris shares its
-/// path with Linux on MIPS.
+/// The system whose dynamic linker has this path. illumos has Solaris', as it has its `EI_OSABI`; 32-bit Solaris shares its path
+/// with Linux on MIPS.
 fn interpreter_os(path: &str, arch: Option<Arch>) -> Option<Os> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let is_mips = matches!(arch, Some(Arch::Mips | Arch::Mipsle | Arch::Mips64 | Arch::Mips64le));
@@ -48,9 +48,20 @@ fn interpreter_os(path: &str, arch: Option<Arch>) -> Option<Os> {
         ("/usr/libexec/ld.so", _) => Os::Openbsd,
         (_, "ld64.so.1" | "ld64.so.2") => Os::Linux,
         ("/lib/ld.so.1", _) if is_mips => Os::Linux,
+        (path, "ld.so.1") if is_solaris(path, arch) => Os::Solaris,
         (_, name) if name.starts_with("ld-linux") || name.starts_with("ld-musl-") => Os::Linux,
         _ => return None,
     })
+}
+
+/// Solaris keeps the linkers of 64 bits in folders of their own, and those of 32 bits where nobody else on x86 does.
+fn is_solaris(path: &str, arch: Option<Arch>) -> bool {
+    let folder = path.strip_prefix("/usr").unwrap_or(path).strip_suffix("/ld.so.1");
+    match folder {
+        Some("/lib/amd64" | "/lib/64" | "/lib/sparcv9") => true,
+        Some("/lib") => arch == Some(Arch::I386),
+        _ => false,
+    }
 }
 
 /// The architecture that a Linux interpreter is named after; `None` where several share the name.
@@ -175,7 +186,11 @@ mod tests {
         check("/system/bin/linker64", Some(Os::Android));
         check("/libexec/ld-elf.so.1", Some(Os::Freebsd));
         check("/usr/libexec/ld.so", Some(Os::Openbsd));
-        check("/lib/amd64/ld.so.1", None);
+        check("/lib/amd64/ld.so.1", Some(Os::Solaris));
+        check("/usr/lib/64/ld.so.1", Some(Os::Solaris));
+        check("/lib/ld.so.1", None);
+        assert_eq!(interpreter_os("/usr/lib/ld.so.1", Some(Arch::I386)), Some(Os::Solaris));
+        assert_eq!(interpreter_os("/lib/ld.so.1", Some(Arch::Mips)), Some(Os::Linux));
     }
 
     #[test]
