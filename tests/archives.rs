@@ -241,6 +241,23 @@ fn a_layer_that_is_not_its_digest_fails() {
 }
 
 #[test]
+fn a_library_is_checked_against_a_platform_like_a_program() {
+    let project = Project::empty();
+    project.write("f.c", "int f(void) { return 1; }\n");
+    let cc = |words: &[&str]| {
+        let status = Command::new("cc").args(words).current_dir(project.path(".")).status().unwrap();
+        assert!(status.success());
+    };
+    cc(&["-shared", "-fPIC", "-o", "libf.so", "f.c"]);
+    cc(&["-c", "-o", "f.o", "f.c"]);
+    assert!(Command::new("ar").args(["rc", "libf.a", "f.o"]).current_dir(project.path(".")).status().unwrap().success());
+    let (here, other) = if cfg!(target_arch = "x86_64") { ("amd64", "arm64") } else { ("arm64", "amd64") };
+    verify(&project, &format!("linux/{here}"), &["libf.so", "f.o", "libf.a"], 0);
+    let ran = verify(&project, &format!("linux/{other}"), &["libf.so", "f.o", "libf.a"], 6);
+    assert_eq!(ran.codes(), ["xbuild::machine-mismatch"; 3]);
+}
+
+#[test]
 fn what_a_project_expects_can_be_expected_without_one() {
     let project = with(&[("app", &PROGRAMS.1)]);
     let check = |flags: &[&str], code: i32| verify(&project, "linux/arm64", &[flags, &["app"]].concat(), code).codes();

@@ -53,6 +53,9 @@ impl Machine {
         format!("{number} ({})", self.name.unwrap_or("unknown"))
     }
 
+    /// What XCOFF of 32 bits is for: no platform of the table.
+    pub(crate) const XCOFF_32: Self = Self { field: "magic", number: 0x01df, name: Some("PowerPC"), arch: None };
+
     pub(crate) fn elf(number: u16, bits: u8, endian: Endian, n32: bool) -> Self {
         let row = ELF.iter().find(|row| row.0.0 == number);
         let arch = elf_arch(elf::Machine(number), bits, endian, n32);
@@ -157,7 +160,7 @@ impl Machine {
             orders.filter_map(move |endian| Some(Self::elf(short?, bits, endian, n32)))
         });
         let magic = Arch::ALL.iter().map(move |arch| Self::magic(number, *arch));
-        elf.chain(short.map(Self::pe)).chain([Self::macho(number)]).chain(magic)
+        elf.chain(short.map(Self::pe)).chain([Self::macho(number), Self::XCOFF_32]).chain(magic)
     }
 
     /// The same machine of a file whose pointers have 32 bits.

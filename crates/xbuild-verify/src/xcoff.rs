@@ -61,11 +61,8 @@ fn described(bits: u8, flags: u16, symbols: u32) -> Facts {
         (false, true) => Kind::Executable,
         (false, false) => Kind::Object,
     };
-    let mut facts = if bits == 64 {
-        Facts::of_machine(kind, Format::Xcoff, Machine::magic(0x01f7, Arch::Ppc64))
-    } else {
-        Facts::of(kind, Some(Format::Xcoff))
-    };
+    let machine = if bits == 64 { Machine::magic(0x01f7, Arch::Ppc64) } else { Machine::XCOFF_32 };
+    let mut facts = Facts::of_machine(kind, Format::Xcoff, machine);
     facts.bits = Some(bits);
     facts.endian = Some(Endian::Big);
     facts.stripped = Some(symbols == 0);

@@ -58,7 +58,7 @@ pub(crate) fn run(context: &Context, text: &str, arguments: &VerifyArguments) ->
     if paths.is_empty() {
         return Err(Failure::new(Exit::Usage, FilesError::NoFiles { platform }));
     }
-    let promise = Promise { expect: expect(arguments), ..Promise::new(platform) };
+    let promise = Promise { expect: expect(arguments), ..Promise::new(platform).of(Output::Any) };
     let mut checked = Checked::default();
     for path in paths {
         argument(&mut checked, path, look_at(path, context.cwd.join(path).as_std_path()), &promise);
@@ -86,11 +86,11 @@ fn argument(checked: &mut Checked, path: &str, looked: Vec<Result<Seen, Unreadab
     let mut programs = 0;
     for looked in looked {
         match looked {
-            // What was named itself is a program; what is found in something may be a library too.
-            Ok(seen) if seen.path == path => programs += one(checked, path, seen, promise, true),
+            // What was named itself must be compiled code; what is found in something may be anything.
             Ok(seen) => {
                 let name = seen.path.to_string();
-                programs += one(checked, &name, seen, &promise.clone().of(Output::Any), false);
+                let is_named = name == path;
+                programs += one(checked, &name, seen, promise, is_named);
             }
             Err(error) => {
                 let (name, exit) = (error.path().to_owned(), error.exit());
@@ -121,11 +121,8 @@ fn one(checked: &mut Checked, name: &str, mut seen: Seen, promise: &Promise, is_
             if let Some(verdict) = unfit {
                 row(checked, name, seen, verdict);
             }
-            let promise = promise.clone().of(Output::Any);
-            entries
-                .into_iter()
-                .map(|entry| one(checked, &format!("{name}:{}", entry.path), entry, &promise, false))
-                .sum()
+            let names = entries.into_iter().map(|entry| (format!("{name}:{}", entry.path), entry));
+            names.map(|(name, entry)| one(checked, &name, entry, promise, false)).sum()
         }
         What::File if seen.facts.is_binary() || (is_named && unfit.is_none()) => {
             seen.path = name.into();

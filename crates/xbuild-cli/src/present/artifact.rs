@@ -2,15 +2,20 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use xbuild_verify::{Facts, Kind, Mismatch, platform_of};
+use xbuild_verify::{Facts, Kind, Machine, Mismatch, platform_of};
 
 use crate::looking::{Inside, Seen, What};
+
+/// What it runs on: a platform, else the header's machine, which no platform that xbuild knows has.
+pub(crate) fn machine(facts: &Facts) -> String {
+    let named = || facts.machine.and_then(Machine::name).map(str::to_owned);
+    platform_of(facts).or_else(named).unwrap_or_else(|| "unknown machine".into())
+}
 
 /// `ELF linux/arm64, static, go1.26.8`.
 pub(crate) fn sentence(facts: &Facts) -> String {
     let Some(format) = facts.format else { return facts.kind.to_string() };
-    let mut parts =
-        vec![format!("{} {}", format.title(), platform_of(facts).unwrap_or_else(|| "unknown machine".into()))];
+    let mut parts = vec![format!("{} {}", format.title(), machine(facts))];
     parts.extend(details(facts));
     parts.join(", ")
 }
@@ -40,7 +45,7 @@ pub(crate) fn headline(seen: &Seen) -> String {
     if facts.kind == Kind::StaticLibrary && facts.members.is_none() && facts.problems.is_empty() {
         return format!("thin {} ({}): what it names is in other files", facts.kind.title(), format.title());
     }
-    let platform = platform_of(facts).unwrap_or_else(|| "unknown machine".into());
+    let platform = machine(facts);
     let mut parts = vec![format.title().to_owned()];
     parts.extend(details(facts));
     format!("{platform} {} ({})", facts.kind.title(), parts.join(", "))

@@ -3,7 +3,7 @@
 use xbuild_verify::{Facts, GoInfo, Hardening, Machine, Slice, platform_of};
 
 use crate::looking::Seen;
-use crate::present::artifact::headline;
+use crate::present::artifact::{headline, machine};
 use crate::present::harmless::one_line;
 use crate::present::table::bytes;
 
@@ -175,8 +175,8 @@ fn hardening(facts: &Facts) -> Vec<Line> {
 }
 
 fn slice(slice: &Slice) -> Line {
-    let platform = platform_of(&slice.facts).unwrap_or_else(|| "unknown machine".into());
-    ("", Some(format!("{platform}, {} at byte {}", bytes(slice.size), slice.offset)))
+    let machine = machine(&slice.facts);
+    ("", Some(format!("{machine}, {} at byte {}", bytes(slice.size), slice.offset)))
 }
 
 #[cfg(test)]

@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use xbuild_verify::platform_of;
-
 use crate::looking::{Seen, What};
-use crate::present::artifact::headline;
+use crate::present::artifact::{headline, machine};
 use crate::present::harmless::one_line;
 use crate::present::table::{Table, bytes};
 
@@ -89,8 +87,7 @@ impl Tally {
             What::Link(_) => self.links += 1,
             What::Special(_) => self.special += 1,
             What::File if seen.facts.is_binary() => {
-                let platform = platform_of(&seen.facts).unwrap_or_else(|| "of unknown machine".into());
-                *self.platforms.entry(platform).or_default() += 1;
+                *self.platforms.entry(machine(&seen.facts)).or_default() += 1;
             }
             What::File => self.others += 1,
         }
