@@ -250,11 +250,15 @@ fn a_library_is_checked_against_a_platform_like_a_program() {
     };
     cc(&["-shared", "-fPIC", "-o", "libf.so", "f.c"]);
     cc(&["-c", "-o", "f.o", "f.c"]);
-    assert!(Command::new("ar").args(["rc", "libf.a", "f.o"]).current_dir(project.path(".")).status().unwrap().success());
+    assert!(
+        Command::new("ar").args(["rc", "libf.a", "f.o"]).current_dir(project.path(".")).status().unwrap().success()
+    );
     let (here, other) = if cfg!(target_arch = "x86_64") { ("amd64", "arm64") } else { ("arm64", "amd64") };
     verify(&project, &format!("linux/{here}"), &["libf.so", "f.o", "libf.a"], 0);
     let ran = verify(&project, &format!("linux/{other}"), &["libf.so", "f.o", "libf.a"], 6);
     assert_eq!(ran.codes(), ["xbuild::machine-mismatch"; 3]);
+    let ran = verify(&project, &format!("linux/{here}"), &["libf.so", "f.c"], 6);
+    assert_eq!((ran.codes(), verdicts(&ran)["f.c"].as_str()), (vec!["xbuild::not-binary".into()], "not-binary"));
 }
 
 #[test]

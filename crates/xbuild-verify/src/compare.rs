@@ -6,7 +6,7 @@
 
 use xbuild_platform::{Arch, Os, Platform, Variant};
 
-use crate::facts::{Facts, Format, Kind, Level, VariantSource};
+use crate::facts::{Facts, Format, Kind, Level, Libc, VariantSource};
 use crate::go::source_title;
 use crate::machine::{Machine, arch_title};
 use crate::mismatch::{Code, Field, Mismatch, Verification, header_title, os_title, with_article};
@@ -256,7 +256,7 @@ fn os(facts: &Facts, wanted: Os) -> Option<Mismatch> {
         (Some(os), _) if runs_as(os, wanted) => return None,
         (Some(os), _) => (os.to_string(), os_title(os).to_owned()),
         (None, Some(name)) => (name.clone(), name.clone()),
-        (None, None) => return unmarked(facts, wanted),
+        (None, None) => return other_libc(facts, wanted).or_else(|| unmarked(facts, wanted)),
     };
     let source = facts.os_source.map_or("the header", source_title);
     Some(Mismatch {
@@ -266,6 +266,27 @@ fn os(facts: &Facts, wanted: Os) -> Option<Mismatch> {
         found: Some(name.clone()),
         headline: with_article(&format!("{title} {}", facts.kind.title())),
         evidence: format!("{source}: {name}, expected {wanted}"),
+    })
+}
+
+/// A file that names no system, but a C library that the promised one does not have.
+fn other_libc(facts: &Facts, wanted: Os) -> Option<Mismatch> {
+    let libc = facts.libc?;
+    let (library, has) = match libc {
+        Libc::Gnu => ("glibc", Os::Linux),
+        Libc::Musl => ("musl", Os::Linux),
+        Libc::Bionic => ("Bionic", Os::Android),
+    };
+    let title = os_title(wanted);
+    (has != wanted).then(|| Mismatch {
+        code: Code::Os,
+        field: Field::Os,
+        promised: wanted.to_string(),
+        found: None,
+        headline: format!("{} for {library}", with_article(facts.kind.title())),
+        evidence: format!(
+            "the libraries and symbols that it needs are those of {library}, which {title} does not have"
+        ),
     })
 }
 
@@ -281,7 +302,9 @@ fn unmarked(facts: &Facts, wanted: Os) -> Option<Mismatch> {
         promised: wanted.to_string(),
         found: None,
         headline: format!("a program without a mark of {title}"),
-        evidence: format!("neither EI_OSABI nor a note nor the interpreter names {title}, which starts no program without"),
+        evidence: format!(
+            "neither EI_OSABI nor a note nor the interpreter names {title}, which starts no program without"
+        ),
     })
 }
 

@@ -259,6 +259,12 @@ fn a_high_level_of_cgo_is_above_what_go_was_told() {
 fn dynamic_elf(version: &str) -> Elf {
     let mut elf = go_elf(AMD64, 64, &[("GOARCH", "amd64"), ("GOOS", "linux"), ("GOAMD64", "v1"), ("CGO_ENABLED", "1")]);
     elf.interpreter("/lib64/ld-linux-x86-64.so.2");
+    ask_for_glibc(&mut elf, version);
+    elf
+}
+
+/// Tables that ask for libc, and for this version of it.
+fn ask_for_glibc(elf: &mut Elf, version: &str) {
     let strings = elf.put(format!("\0libc.so.6\0{version}\0GLIBC_PRIVATE\0").as_bytes());
     let private = 12 + version.len() as u64;
     let record = |fields: &[(u64, usize)]| {
@@ -271,7 +277,6 @@ fn dynamic_elf(version: &str) -> Elf {
     ];
     let needs = elf.put(&needs.concat());
     elf.dynamic(&[(1, 1), (5, strings), (0x6fff_fffe, needs), (0x6fff_ffff, 1)]);
-    elf
 }
 
 #[test]
@@ -284,6 +289,20 @@ fn the_cgo_trap_is_told_by_name() {
       note: interpreter /lib64/ld-linux-x86-64.so.2; needs libc.so.6; CGO_ENABLED=1 in Go's build info: cgo brought the C library in
     xbuild::glibc-mismatch: is made for glibc 2.34, not 2.28
       note: .gnu.version_r needs GLIBC_2.34, expected at most GLIBC_2.28
+    ");
+}
+
+#[test]
+fn a_library_that_needs_glibc_is_none_for_a_system_without() {
+    let mut elf = Elf::new(AMD64, 64, false);
+    elf.file_type = 3;
+    ask_for_glibc(&mut elf, "GLIBC_2.17");
+    let library = |platform: &str| verdict(&elf.bytes(), &promise(platform).of(Output::SharedLibrary));
+    assert_eq!((system(&elf), library("linux/amd64").as_str()), ((None, None), "match"));
+    insta::assert_snapshot!(library("openbsd/amd64"), @r"
+    mismatch
+    xbuild::os-mismatch: is a shared library for glibc
+      note: the libraries and symbols that it needs are those of glibc, which OpenBSD does not have
     ");
 }
 

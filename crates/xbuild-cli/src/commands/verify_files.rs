@@ -58,7 +58,7 @@ pub(crate) fn run(context: &Context, text: &str, arguments: &VerifyArguments) ->
     if paths.is_empty() {
         return Err(Failure::new(Exit::Usage, FilesError::NoFiles { platform }));
     }
-    let promise = Promise { expect: expect(arguments), ..Promise::new(platform).of(Output::Any) };
+    let promise = Promise { expect: expect(arguments), ..Promise::new(platform) };
     let mut checked = Checked::default();
     for path in paths {
         argument(&mut checked, path, look_at(path, context.cwd.join(path).as_std_path()), &promise);
@@ -126,7 +126,9 @@ fn one(checked: &mut Checked, name: &str, mut seen: Seen, promise: &Promise, is_
         }
         What::File if seen.facts.is_binary() || (is_named && unfit.is_none()) => {
             seen.path = name.into();
-            checked.file(name.to_owned(), seen, promise, None);
+            // Whoever names a text has taken it for a program.
+            let output = if seen.facts.is_binary() { Output::Any } else { Output::Executable };
+            checked.file(name.to_owned(), seen, &promise.clone().of(output), None);
             if let (Some(row), Some(verdict)) = (checked.rows.last_mut(), unfit) {
                 row.verdict = row.verdict.max(verdict);
             }
