@@ -160,6 +160,10 @@ fn kind(facts: &Facts, promise: &Promise) -> Option<Mismatch> {
 fn platform(facts: &Facts, promise: &Promise) -> Vec<Mismatch> {
     let machine = arch(facts, promise);
     let system = os(facts, promise.platform.os());
+    // .NET compiles it for the machine that starts it.
+    if facts.is_portable() {
+        return system.into_iter().collect();
+    }
     if machine.is_some() {
         return machine.into_iter().chain(system).collect();
     }

@@ -415,6 +415,11 @@ impl Facts {
     pub const fn is_binary(&self) -> bool {
         self.format.is_some()
     }
+
+    /// Whether it is .NET code that is compiled for the machine that starts it.
+    pub fn is_portable(&self) -> bool {
+        self.abi.as_deref() == Some("clr") && self.arch.is_none()
+    }
 }
 
 /// Whether a library's name is a C library's.

@@ -24,6 +24,12 @@ const SIGNATURES: u64 = 4;
 const LOAD_CONFIG: u64 = 10;
 const CLR: u64 = 14;
 
+/// Where the flags of a CLI header are, and those that say which machines it is for.
+const CLR_FLAGS: u64 = 16;
+const IL_ONLY: u32 = 0x1;
+const ONLY_32_BITS: u32 = 0x2;
+const RATHER_32_BITS: u32 = 0x2_0000;
+
 const CODE: u32 = 0x20;
 const DATA_OF_GO: u32 = 0xc000_0040;
 const ALIGN_32: u32 = 0x0060_0000;
@@ -181,9 +187,17 @@ impl<'a> Image<'a> {
         facts.abi = Some(abi.to_owned());
         match abi {
             "arm64ec" => facts.arch = Some(Arch::Arm64),
-            "clr" if facts.arch == Some(Arch::I386) => facts.arch = None,
+            "clr" if facts.arch == Some(Arch::I386) && self.is_portable() => facts.arch = None,
             _ => {}
         }
+    }
+
+    /// Whether a .NET file is compiled when it is started, for the machine that starts it: it is IL only and does not ask for
+    /// 32 bits (the flags of the CLI header, ECMA-335 II.25.3.3.1). So it may be where they cannot be read.
+    fn is_portable(&self) -> bool {
+        let header = self.directory(CLR).and_then(|(address, _)| self.memory(address));
+        let Some(flags) = header.and_then(|header| header.u32(CLR_FLAGS)) else { return true };
+        flags & IL_ONLY != 0 && (flags & ONLY_32_BITS == 0 || flags & RATHER_32_BITS != 0)
     }
 
     fn chpe_pointer(&self) -> Option<u64> {

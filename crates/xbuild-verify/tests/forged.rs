@@ -9,7 +9,7 @@ mod hostile;
 mod ranged;
 
 use forge::shapes::go_elf;
-use forge::{Elf, Macho, ar, number, pe, universal, wasm};
+use forge::{Elf, Macho, ar, clr, number, pe, universal, wasm};
 use xbuild_verify::{Expect, Facts, Kind, Linkage, Output, Promise, Verdict, inspect, platform_of, verify};
 
 const AMD64: u16 = 62;
@@ -358,6 +358,19 @@ fn a_packed_program_hides_what_it_is() {
     bytes[0x200..0x204].copy_from_slice(b"UPX!");
     let facts = inspect(&bytes);
     assert_eq!((facts.kind, facts.packed.is_some(), facts.linkage), (Kind::Executable, true, None));
+}
+
+#[test]
+fn a_dotnet_program_is_for_the_machines_that_its_flags_name() {
+    // IL only; rather 32 bits; 32 bits required; with machine code of its own.
+    for (flags, is_portable) in [(1, true), (0x2_0003, true), (3, false), (0, false)] {
+        let facts = inspect(&clr(flags));
+        assert_eq!(platform_of(&facts).as_deref(), if is_portable { None } else { Some("windows/386") }, "{flags:#x}");
+        let expected = if is_portable { "match" } else { "mismatch" };
+        assert!(verdict(&clr(flags), &promise("windows/arm64")).starts_with(expected), "{flags:#x}");
+        assert_eq!(verdict(&clr(flags), &promise("windows/386")), "match");
+    }
+    assert!(verdict(&clr(1), &promise("linux/amd64")).contains("format-mismatch"));
 }
 
 #[test]

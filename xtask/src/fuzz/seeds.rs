@@ -79,7 +79,7 @@ fn files() -> Vec<Vec<u8>> {
         files.push(elf.bytes());
     }
     files.extend([forge::Macho::new(forge::Macho::X86_64).bytes(), forge::pe(0xaa64, 10, false)]);
-    files.push(forge::wasm(&["wasi_snapshot_preview1"]));
+    files.extend([forge::wasm(&["wasi_snapshot_preview1"]), forge::clr(1)]);
     files.push(b"#!/bin/sh\necho\n".to_vec());
     files
 }

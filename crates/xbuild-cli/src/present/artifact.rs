@@ -8,6 +8,9 @@ use crate::looking::{Inside, Seen, What};
 
 /// What it runs on: a platform, else the header's machine, which no platform that xbuild knows has.
 pub(crate) fn machine(facts: &Facts) -> String {
+    if facts.is_portable() {
+        return ".NET".into();
+    }
     let named = || facts.machine.and_then(Machine::name).map(str::to_owned);
     platform_of(facts).or_else(named).unwrap_or_else(|| "unknown machine".into())
 }

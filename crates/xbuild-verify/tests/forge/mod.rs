@@ -227,6 +227,18 @@ pub(crate) fn pe(machine: u16, subsystem: u16, hybrid: bool) -> Vec<u8> {
     bytes
 }
 
+/// A .NET program with these flags in its CLI header: PE32 for i386, as those for any machine are.
+pub(crate) fn clr(flags: u32) -> Vec<u8> {
+    let mut bytes = pe(0x14c, 3, false);
+    let optional = 0x58;
+    bytes[optional..optional + 2].copy_from_slice(&0x10b_u16.to_le_bytes());
+    bytes[optional + 92..optional + 96].copy_from_slice(&16_u32.to_le_bytes());
+    let directory = optional + 96 + 14 * 8;
+    bytes[directory..directory + 8].copy_from_slice(&little(&[0x1100, 72]));
+    bytes[0x310..0x314].copy_from_slice(&flags.to_le_bytes());
+    bytes
+}
+
 /// A core module that imports a function from each of these modules and has a section of exports.
 pub(crate) fn wasm(imports: &[&str]) -> Vec<u8> {
     let mut body = vec![imports.len() as u8];
