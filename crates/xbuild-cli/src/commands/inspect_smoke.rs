@@ -3,12 +3,14 @@
 //! Nothing was promised of these programs, so they are to end with 0, and no processor below the one that their bytes prove is
 //! named to an emulator.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use camino::Utf8PathBuf;
 use miette::Diagnostic;
+use serde::{Serialize, Serializer};
 use xbuild_exec::sandbox::CancelToken;
-use xbuild_smoke::{Report, Request, Subject, run};
+use xbuild_smoke::{Machine, Report, Request, Subject, run};
 
 use crate::args::InspectArguments;
 use crate::commands::smoke::machine;
@@ -18,7 +20,7 @@ use crate::looking::{Seen, What};
 use crate::present::artifact::Written;
 use crate::present::harmless::harmless;
 use crate::present::smoke as smoke_run;
-use crate::signals;
+use crate::signals::{self, Stopped};
 
 /// How long a program may take.
 const TIME: Duration = Duration::from_secs(30);
@@ -43,20 +45,36 @@ pub(crate) fn asked(arguments: &InspectArguments) -> Result<(Vec<Utf8PathBuf>, O
     }
 }
 
-/// The runs, in the files' order; none where none was asked for.
-pub(crate) struct Tried {
-    reports: Vec<Option<Report>>,
-    stopped: Option<Exit>,
+/// What starts programs, and whether one of them was shown not to work.
+pub(crate) struct Trial<'a> {
+    asked: Option<Asked<'a>>,
+    has_failed: Cell<bool>,
 }
 
-/// Starts each file with these arguments, one after the other. What is in an archive is not started.
-pub(crate) fn try_out(context: &Context, seen: &[Seen], arguments: Option<&[String]>) -> Result<Tried, Failure> {
-    let Some(arguments) = arguments else { return Ok(Tried { reports: Vec::new(), stopped: None }) };
-    let failed = |error| Failure::new(Exit::Environment, SmokeError::Signals(error));
-    let cancel = CancelToken::new().map_err(failed)?;
-    let stopped = signals::watch(&cancel).map_err(failed)?;
-    let machine = machine(context);
-    let reports = seen.iter().map(|file| {
+/// What each program is started with.
+struct Asked<'a> {
+    context: &'a Context,
+    arguments: &'a [String],
+    machine: Machine,
+    cancel: CancelToken,
+    stopped: Stopped,
+}
+
+impl<'a> Trial<'a> {
+    /// Nothing is started where no arguments are given, be they none.
+    pub(crate) fn new(context: &'a Context, arguments: Option<&'a [String]>) -> Result<Self, Failure> {
+        let failed = |error| Failure::new(Exit::Environment, SmokeError::Signals(error));
+        let asked = arguments.map(|arguments| {
+            let cancel = CancelToken::new().map_err(failed)?;
+            let stopped = signals::watch(&cancel).map_err(failed)?;
+            Ok(Asked { context, arguments, machine: machine(context), cancel, stopped })
+        });
+        Ok(Self { asked: asked.transpose()?, has_failed: Cell::new(false) })
+    }
+
+    /// Starts a file, where that was asked for. What is in an archive is not started.
+    pub(crate) fn run(&self, file: &Seen) -> Option<Report> {
+        let Asked { context, arguments, machine, cancel, .. } = self.asked.as_ref()?;
         if !matches!(file.what, What::File) {
             return None;
         }
@@ -69,9 +87,16 @@ pub(crate) fn try_out(context: &Context, seen: &[Seen], arguments: Option<&[Stri
             exit: 0,
             timeout: TIME,
         };
-        Some(run(&request, &machine, &cancel))
-    });
-    Ok(Tried { reports: reports.collect(), stopped: stopped.exit() })
+        let report = run(&request, machine, cancel);
+        self.has_failed.set(self.has_failed.get() | report.verdict.is_failure());
+        Some(report)
+    }
+
+    /// A program that was shown not to work fails the command; one that could not be run does not.
+    pub(crate) fn exit(&self) -> Exit {
+        let stopped = self.asked.as_ref().and_then(|asked| asked.stopped.exit());
+        stopped.unwrap_or(if self.has_failed.get() { Exit::Verify } else { Exit::Done })
+    }
 }
 
 /// Whether a Go is the very release that made a program.
@@ -80,29 +105,23 @@ fn is_release(root: &camino::Utf8Path, version: &str) -> bool {
     text.lines().next() == Some(version)
 }
 
-impl Tried {
-    /// A file in JSON, with its run.
-    pub(crate) fn document<'a>(&self, file: &'a Seen, at: usize) -> Written<'a> {
-        Written::new(file, smoke_run::document(self.reports.get(at).and_then(Option::as_ref)))
-    }
+/// A file and its run in JSON.
+pub(crate) struct Tried {
+    pub(crate) seen: Seen,
+    pub(crate) report: Option<Report>,
+}
 
-    /// The runs as lines below the card or the table.
-    pub(crate) fn lines(&self, seen: &[Seen]) -> String {
-        let line = |(file, report): (&Seen, &Report)| {
-            let name = if seen.len() == 1 { "  smoke run".to_owned() } else { harmless(file.path.as_str()) };
-            let reason = report.verdict.reason().map(|reason| format!(": {reason}")).unwrap_or_default();
-            let said = if report.verdict.is_failure() { indented(&report.output) } else { String::new() };
-            format!("{name:<14}  {}{}\n{said}", smoke_run::sentence(Some(report)), harmless(&reason))
-        };
-        let ran = seen.iter().zip(&self.reports).filter_map(|(file, report)| Some((file, report.as_ref()?)));
-        ran.map(line).collect()
+impl Serialize for Tried {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Written::new(&self.seen, Some(smoke_run::document(self.report.as_ref()))).serialize(serializer)
     }
+}
 
-    /// A program that was shown not to work fails the command; one that could not be run does not.
-    pub(crate) fn exit(&self) -> Exit {
-        let failed = self.reports.iter().flatten().any(|report| report.verdict.is_failure());
-        self.stopped.unwrap_or(if failed { Exit::Verify } else { Exit::Done })
-    }
+/// A run as a line below the card or the table.
+pub(crate) fn line(name: &str, report: &Report) -> String {
+    let reason = report.verdict.reason().map(|reason| format!(": {reason}")).unwrap_or_default();
+    let said = if report.verdict.is_failure() { indented(&report.output) } else { String::new() };
+    format!("{:<14}  {}{}\n{said}", harmless(name), smoke_run::sentence(Some(report)), harmless(&reason))
 }
 
 fn indented(output: &str) -> String {

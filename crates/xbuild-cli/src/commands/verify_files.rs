@@ -81,7 +81,12 @@ fn expect(arguments: &VerifyArguments) -> Expect {
 }
 
 /// Everything that one argument names.
-fn argument(checked: &mut Checked, path: &str, looked: Vec<Result<Seen, Unreadable>>, promise: &Promise) {
+fn argument(
+    checked: &mut Checked,
+    path: &str,
+    looked: impl Iterator<Item = Result<Seen, Unreadable>>,
+    promise: &Promise,
+) {
     let failures = checked.problems.len();
     let mut programs = 0;
     for looked in looked {

@@ -6,20 +6,33 @@ use std::path::{Path, PathBuf};
 
 use super::{Seen, Unreadable, What, file, image, no_facts, special};
 
-/// What is below a folder. Links are named and not followed, pipes and devices are named and not opened.
-pub(crate) fn below(path: &str, at: &Path) -> Vec<Result<Seen, Unreadable>> {
-    let mut found = Vec::new();
-    // A stack and no recursion: folders may stand deeper inside one another than the program's stack is.
-    // What was named may be a link to a folder; with a slash behind it it is the folder.
-    let mut rest = vec![(path.trim_end_matches('/').to_owned(), at.join(""))];
-    while let Some((path, at)) = rest.pop() {
-        match one(&path, &at) {
-            Ok(Step::Folder(entries)) => rest.extend(entries.into_iter().rev()),
-            Ok(Step::Seen(seen)) => found.push(Ok(*seen)),
-            Err(error) => found.push(Err(Unreadable::read(&path, &error))),
-        }
+/// What is below a folder, looked at one after another. Links are named and not followed, pipes and devices are named and not
+/// opened.
+pub(super) struct Below {
+    /// A stack and no recursion: folders may stand deeper inside one another than the program's stack is.
+    rest: Vec<(String, PathBuf)>,
+}
+
+impl Below {
+    /// What was named may be a link to a folder; with a slash behind it it is the folder.
+    pub(super) fn new(path: &str, at: &Path) -> Self {
+        Self { rest: vec![(path.trim_end_matches('/').to_owned(), at.join(""))] }
     }
-    found
+}
+
+impl Iterator for Below {
+    type Item = Result<Seen, Unreadable>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while let Some((path, at)) = self.rest.pop() {
+            match one(&path, &at) {
+                Ok(Step::Folder(entries)) => self.rest.extend(entries.into_iter().rev()),
+                Ok(Step::Seen(seen)) => return Some(Ok(*seen)),
+                Err(error) => return Some(Err(Unreadable::read(&path, &error))),
+            }
+        }
+        None
+    }
 }
 
 enum Step {

@@ -11,6 +11,7 @@ mod member;
 
 use std::fs::{File, FileType, Metadata};
 use std::io::{self, ErrorKind};
+use std::iter;
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -20,8 +21,7 @@ use xbuild_archive::{Problem, Problems};
 use xbuild_verify::{Facts, Inspection, SourceError, inspect};
 
 use crate::exit::Exit;
-
-pub(crate) use folder::below;
+use folder::Below;
 
 /// How a folder is called where a file is wanted.
 const FOLDER: &str = "a folder";
@@ -204,11 +204,11 @@ fn state(metadata: &Metadata) -> (u64, Option<SystemTime>) {
     (metadata.len(), metadata.modified().ok())
 }
 
-/// Looks at whatever was named: one file, or everything below a folder.
-pub(crate) fn look_at(path: &str, at: &Path) -> Vec<Result<Seen, Unreadable>> {
+/// Looks at whatever was named: one file, or everything below a folder. Nothing is looked at before it is asked for.
+pub(crate) fn look_at(path: &str, at: &Path) -> Box<dyn Iterator<Item = Result<Seen, Unreadable>>> {
     match at.metadata() {
-        Ok(metadata) if metadata.is_dir() => below(path, at),
-        Ok(metadata) => vec![look_known(path, at, &metadata)],
-        Err(error) => vec![Err(Unreadable::read(path, &error))],
+        Ok(metadata) if metadata.is_dir() => Box::new(Below::new(path, at)),
+        Ok(metadata) => Box::new(iter::once(look_known(path, at, &metadata))),
+        Err(error) => Box::new(iter::once(Err(Unreadable::read(path, &error)))),
     }
 }

@@ -1,6 +1,6 @@
 //! What a file is: in one line for a table, in full for JSON.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 use xbuild_verify::{Facts, Kind, Machine, Mismatch, platform_of};
 
@@ -75,71 +75,80 @@ pub(crate) fn document(seen: &Seen) -> Map<String, Value> {
     let mut fields = Map::new();
     fields.insert("path".into(), json!(seen.path));
     fields.insert("size".into(), json!(seen.size));
-    fields.extend(facts(&seen.facts));
-    if let Some(Value::Array(problems)) = fields.get_mut("problems") {
-        let beside = seen.problems_beside().into_iter();
-        problems.extend(beside.map(|(code, message)| json!({ "code": code, "message": message })));
-    }
+    fields.extend(with_problems(seen));
     fields.insert("bytes_read".into(), json!(seen.read));
     fields
 }
 
-/// The same with what stands at the path and what is in it.
-fn whole_document(seen: &Seen) -> Map<String, Value> {
-    let mut fields = document(seen);
-    let inside = if let What::Archive(inside) = &seen.what { Some(inside) } else { None };
-    let link = if let What::Link(to) = &seen.what { Some(to) } else { None };
-    let entries = inside.map(|inside| inside.entries.iter().map(whole_document).collect::<Vec<_>>());
-    let image = inside.and_then(|inside| {
-        inside.image.as_ref().map(|manifest| json!({ "manifest": manifest, "platform": inside.platform }))
-    });
-    fields.insert("link".into(), json!(link));
-    fields.insert("entries".into(), json!(entries));
-    fields.insert("others".into(), json!(inside.map(|inside| inside.others)));
-    fields.insert("image".into(), json!(image));
-    fields
-}
-
-/// A file in JSON with its run, as it is written: nearly all have nothing wrong with them, and their facts are written as they
-/// are.
+/// A file in JSON with what stands at its path, what is in it, and its run: written as it is, however much is in it.
 #[derive(Serialize)]
-#[serde(untagged)]
-pub(crate) enum Written<'a> {
-    /// Nothing is wrong with it, and nothing is in it.
-    Plain(Plain<'a>),
-    /// Anything else.
-    Whole(Map<String, Value>),
-}
-
-/// The fields of [`whole_document`], in their order.
-#[derive(Serialize)]
-pub(crate) struct Plain<'a> {
+pub(crate) struct Written<'a> {
     path: &'a str,
     size: u64,
     #[serde(flatten)]
-    facts: &'a Facts,
+    facts: Told<'a>,
     bytes_read: u64,
-    link: (),
-    entries: (),
-    others: (),
-    image: (),
-    smoke: Value,
+    link: Option<&'a str>,
+    entries: Option<Entries<'a>>,
+    others: Option<u64>,
+    image: Option<Value>,
+    /// What is in an archive is not started.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    smoke: Option<Value>,
+}
+
+/// Facts with their problems: nearly all have none, and are written as they are.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Told<'a> {
+    AsTheyAre(&'a Facts),
+    InWords(Map<String, Value>),
+}
+
+/// What is in an archive, each written when its turn comes.
+struct Entries<'a>(&'a [Seen]);
+
+impl Serialize for Entries<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|seen| Written::new(seen, None)))
+    }
 }
 
 impl<'a> Written<'a> {
-    /// The file, and the document of its run.
-    pub(crate) fn new(seen: &'a Seen, smoke: Value) -> Self {
-        let is_plain = matches!(seen.what, What::File)
-            && seen.problems().is_empty()
-            && seen.facts.slices.iter().all(|slice| slice.facts.problems.is_empty());
-        if !is_plain {
-            let mut fields = whole_document(seen);
-            fields.insert("smoke".into(), smoke);
-            return Self::Whole(fields);
+    /// The file, and the document of its run where files are started.
+    pub(crate) fn new(seen: &'a Seen, smoke: Option<Value>) -> Self {
+        let inside = if let What::Archive(inside) = &seen.what { Some(inside) } else { None };
+        let image = inside.and_then(|inside| {
+            let manifest = inside.image.as_ref()?;
+            Some(json!({ "manifest": manifest, "platform": inside.platform }))
+        });
+        Self {
+            path: seen.path.as_str(),
+            size: seen.size,
+            facts: told(seen),
+            bytes_read: seen.read,
+            link: if let What::Link(to) = &seen.what { Some(to) } else { None },
+            entries: inside.map(|inside| Entries(&inside.entries)),
+            others: inside.map(|inside| inside.others),
+            image,
+            smoke,
         }
-        let (path, size, facts, bytes_read) = (seen.path.as_str(), seen.size, &seen.facts, seen.read);
-        Self::Plain(Plain { path, size, facts, bytes_read, link: (), entries: (), others: (), image: (), smoke })
     }
+}
+
+fn told(seen: &Seen) -> Told<'_> {
+    let is_sound = seen.problems().is_empty() && seen.facts.slices.iter().all(|slice| slice.facts.problems.is_empty());
+    if is_sound { Told::AsTheyAre(&seen.facts) } else { Told::InWords(with_problems(seen)) }
+}
+
+/// Its facts, with every problem.
+fn with_problems(seen: &Seen) -> Map<String, Value> {
+    let mut fields = facts(&seen.facts);
+    if let Some(Value::Array(problems)) = fields.get_mut("problems") {
+        let beside = seen.problems_beside().into_iter();
+        problems.extend(beside.map(|(code, message)| json!({ "code": code, "message": message })));
+    }
+    fields
 }
 
 /// The fields of the contract, and those added to it.

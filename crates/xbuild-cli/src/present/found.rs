@@ -19,10 +19,12 @@ struct Tally {
     special: u64,
 }
 
-/// One row: how the file is called from outside, and the file.
-struct Row<'a> {
-    name: String,
-    seen: &'a Seen,
+/// What is told of many files: rows, what is wrong with them in sentences, and numbers. The files themselves are not kept.
+#[derive(Default)]
+pub(crate) struct Listing {
+    rows: Vec<Vec<String>>,
+    problems: String,
+    tally: Tally,
 }
 
 /// Whether a file is shown where only what matters is: an archive matters by what is in it.
@@ -36,48 +38,48 @@ fn matters(seen: &Seen) -> bool {
         || seen.entries().iter().any(matters)
 }
 
-/// Files that were named one by one are all shown; what is in folders and archives is shown where it matters.
-pub(crate) fn table(seen: &[Seen], is_named: impl Fn(&Seen) -> bool) -> String {
-    let mut rows = Vec::new();
-    let mut tally = Tally::default();
-    for one in seen {
-        gather(one, "", is_named(one), &mut rows, &mut tally);
+impl Listing {
+    /// Files that were named one by one are all shown; what is in folders and archives is shown where it matters.
+    pub(crate) fn add(&mut self, seen: &Seen, is_named: bool) {
+        self.gather(seen, "", is_named);
     }
-    let mut table = Table::new(&["file", "size", "what it is", "problems"]).with_columns_up_to(WIDEST);
-    for Row { name, seen } in &rows {
-        let mut codes: Vec<&str> =
-            seen.problems().into_iter().map(|(code, _)| code.trim_start_matches("xbuild::")).collect();
+
+    fn gather(&mut self, seen: &Seen, outside: &str, is_shown: bool) {
+        let name = format!("{outside}{}", seen.path);
+        self.tally.count(seen);
+        if is_shown || matters(seen) {
+            self.show(&name, seen);
+        }
+        for entry in seen.entries() {
+            self.gather(entry, &format!("{name}:"), false);
+        }
+    }
+
+    fn show(&mut self, name: &str, seen: &Seen) {
+        let problems = seen.problems();
+        let mut codes: Vec<&str> = problems.iter().map(|(code, _)| code.trim_start_matches("xbuild::")).collect();
         codes.dedup();
         let size = if matches!(seen.what, What::File | What::Archive(_)) { bytes(seen.size) } else { String::new() };
-        table.row(vec![name.clone(), size, headline(seen), codes.join(", ")]);
+        self.rows.push(vec![name.to_owned(), size, headline(seen), codes.join(", ")]);
+        // The sentences have no room in the table.
+        let sentence = |(code, message): &(&str, String)| one_line(&format!("{name}: {message} ({code})")) + "\n";
+        self.problems.extend(problems.iter().map(sentence));
     }
-    let mut text = if rows.is_empty() { String::new() } else { table.render() + "\n" };
-    text.push_str(&format!("{}\n", tally.sentence()));
-    text.push_str(&problems(&rows));
-    text
-}
 
-fn gather<'a>(seen: &'a Seen, outside: &str, is_shown: bool, rows: &mut Vec<Row<'a>>, tally: &mut Tally) {
-    let name = format!("{outside}{}", seen.path);
-    tally.count(seen);
-    if is_shown || matters(seen) {
-        rows.push(Row { name: name.clone(), seen });
+    /// The table, the line that sums up, and the sentences.
+    pub(crate) fn render(self) -> String {
+        let mut text = String::new();
+        if !self.rows.is_empty() {
+            let mut table = Table::new(&["file", "size", "what it is", "problems"]).with_columns_up_to(WIDEST);
+            self.rows.into_iter().for_each(|row| table.row(row));
+            text = table.render() + "\n";
+        }
+        text.push_str(&format!("{}\n", self.tally.sentence()));
+        if !self.problems.is_empty() {
+            text.push_str(&format!("\n{}", self.problems));
+        }
+        text
     }
-    for entry in seen.entries() {
-        gather(entry, &format!("{name}:"), false, rows, tally);
-    }
-}
-
-/// The sentences of the problems, which have no room in the table.
-fn problems(rows: &[Row<'_>]) -> String {
-    let sentences = rows.iter().flat_map(|row| {
-        row.seen
-            .problems()
-            .into_iter()
-            .map(|(code, message)| one_line(&format!("{}: {message} ({code})", row.name)) + "\n")
-    });
-    let text: String = sentences.collect();
-    if text.is_empty() { text } else { format!("\n{text}") }
 }
 
 impl Tally {

@@ -3,6 +3,7 @@
 //! JSON lets DEL, the C1 controls and the marks that reorder text stand in a string as they are. Here they are written as
 //! `\u009b`, which is the same value. What stands in a document is decided by whoever makes it.
 
+use std::cell::RefCell;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -16,22 +17,19 @@ pub(crate) fn write_line(out: &mut impl Write, document: &impl Serialize) -> io:
     out.write_all(b"\n")
 }
 
-/// A list whose items are made while it is written, so that only one of them is held.
-pub(crate) struct Each<F> {
-    count: usize,
-    item: F,
-}
+/// A list whose items are made while it is written, so that only one of them is held. It can be written once.
+pub(crate) struct Each<I>(RefCell<I>);
 
-impl<T: Serialize, F: Fn(usize) -> T> Each<F> {
-    /// `count` items by their number.
-    pub(crate) const fn new(count: usize, item: F) -> Self {
-        Self { count, item }
+impl<I> Each<I> {
+    /// The items, in their order.
+    pub(crate) const fn new(items: I) -> Self {
+        Self(RefCell::new(items))
     }
 }
 
-impl<T: Serialize, F: Fn(usize) -> T> Serialize for Each<F> {
+impl<T: Serialize, I: Iterator<Item = T>> Serialize for Each<I> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq((0..self.count).map(&self.item))
+        serializer.collect_seq(&mut *self.0.borrow_mut())
     }
 }
 
@@ -75,7 +73,7 @@ mod tests {
     #[test]
     fn a_list_is_made_while_it_is_written() {
         let mut line = Vec::new();
-        write_line(&mut line, &Each::new(2, |at| at)).expect("memory takes all");
+        write_line(&mut line, &Each::new(0..2)).expect("memory takes all");
         assert_eq!(line, b"[0,1]\n");
     }
 
