@@ -22,6 +22,11 @@ const MOST_READ: u64 = 4 << 20;
 /// How many modules may be imported from.
 const MOST_MODULES: usize = 1024;
 
+/// Bits of a memory's limits: a highest size, 64-bit addresses, a page size of its own.
+const BOUNDED: u8 = 1;
+const WIDE: u8 = 4;
+const PAGED: u8 = 8;
+
 const CUSTOM: u8 = 0;
 const IMPORT: u8 = 2;
 const FUNCTION: u8 = 3;
@@ -95,9 +100,8 @@ impl<'a> Module<'a> {
     fn take(&mut self, id: u8, body: View<'a>) {
         match id {
             CUSTOM => self.custom(body),
-            IMPORT => self.imports = imports(body).unwrap_or_default(),
-            // Flags of the first memory: bit 2 is a 64-bit index.
-            MEMORY => self.is_wide = body.u8(1).is_some_and(|flags| flags & 4 != 0),
+            IMPORT => self.imports(body),
+            MEMORY => self.is_wide |= body.u8(1).is_some_and(|flags| flags & WIDE != 0),
             EXPORT => self.has_exports = true,
             FUNCTION => self.functions.0 = body.uvarint(0).map_or(0, |(count, _)| count),
             CODE => self.functions.1 = body.uvarint(0).map_or(0, |(count, _)| count),
@@ -113,6 +117,13 @@ impl<'a> Module<'a> {
             (_, true) => Kind::SharedLibrary,
             _ if self.has_exports || !is_core => Kind::Executable,
             _ => Kind::Unknown,
+        }
+    }
+
+    fn imports(&mut self, body: View<'_>) {
+        if let Some((modules, is_wide)) = imports(body) {
+            self.imports = modules;
+            self.is_wide |= is_wide;
         }
     }
 
@@ -135,7 +146,8 @@ fn describe(module: &Module<'_>, facts: &mut Facts) {
     facts.producers =
         module.producers.iter().map(|(name, version)| format!("{name} {version}").trim_end().to_owned()).collect();
     if facts.abi.is_none() {
-        facts.stripped = Some(!module.has_names);
+        // An object's symbols are in the section that makes it one.
+        facts.stripped = Some(!module.has_names && !module.is_object);
     }
     let go_version = module.producers.iter().find(|(name, _)| name == "Go").map(|(_, version)| version.as_str());
     let info = go_version.and_then(|version| buildinfo::read_wasm(module.data?, version));
@@ -151,19 +163,20 @@ fn host(imports: &[String]) -> Option<Os> {
     }
 }
 
-/// The modules imported from, each once, in order.
-fn imports(body: View<'_>) -> Option<Vec<String>> {
+/// The modules imported from, each once, in order, and whether a memory of 64-bit addresses is among what they give.
+fn imports(body: View<'_>) -> Option<(Vec<String>, bool)> {
     let mut reader = Reader { view: body.table(0, MOST_READ), at: 0 };
     let mut modules: Vec<String> = Vec::new();
+    let mut is_wide = false;
     for _ in 0..reader.number()?.min(MOST_IMPORTS) {
         let module = String::from_utf8_lossy(reader.bytes()?).into_owned();
         reader.bytes()?;
-        reader.skip_import_type()?;
+        is_wide |= reader.import_type()? == Imported::WideMemory;
         if modules.last() != Some(&module) && modules.len() < MOST_MODULES && !modules.contains(&module) {
             modules.push(module);
         }
     }
-    Some(modules)
+    Some((modules, is_wide))
 }
 
 /// Names with versions of the `producers` section's fields, each once.
@@ -179,6 +192,14 @@ fn producers(mut reader: Reader<'_>) -> Option<Vec<(String, String)>> {
         }
     }
     Some(pairs)
+}
+
+/// What an import is.
+#[derive(PartialEq, Eq)]
+enum Imported {
+    /// A memory of 64-bit addresses.
+    WideMemory,
+    Other,
 }
 
 struct Reader<'a> {
@@ -204,29 +225,34 @@ impl<'a> Reader<'a> {
         self.bytes().map(|bytes| String::from_utf8_lossy(bytes).into_owned())
     }
 
-    fn limits(&mut self) -> Option<()> {
-        let flags = self.number()?;
+    /// The flags of limits; what follows them is passed over.
+    fn limits(&mut self) -> Option<u8> {
+        let flags = u8::try_from(self.number()?).ok()?;
         self.number()?;
-        if flags & 1 != 0 {
+        for _ in [BOUNDED, PAGED].into_iter().filter(|bit| flags & bit != 0) {
             self.number()?;
         }
-        Some(())
+        Some(flags)
     }
 
-    fn skip_import_type(&mut self) -> Option<()> {
+    fn import_type(&mut self) -> Option<Imported> {
         match self.number()? {
-            0 => self.number().map(drop),
+            0 => {
+                self.number()?;
+            }
             1 => {
                 self.number()?;
-                self.limits()
+                self.limits()?;
             }
-            2 => self.limits(),
+            2 if self.limits()? & WIDE != 0 => return Some(Imported::WideMemory),
+            2 => {}
             3 | 4 => {
                 self.number()?;
-                self.number().map(drop)
+                self.number()?;
             }
-            _ => None,
+            _ => return None,
         }
+        Some(Imported::Other)
     }
 }
 

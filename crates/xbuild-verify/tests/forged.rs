@@ -645,6 +645,36 @@ fn a_pe_file_cut_anywhere_is_truncated() {
 }
 
 #[test]
+fn a_memory_of_a_module_says_how_wide_its_pointers_are() {
+    let module = |section: u8, body: &[u8]| {
+        let bytes = [b"\0asm\x01\0\0\0".as_slice(), &[section, body.len() as u8], body].concat();
+        inspect(&bytes).bits
+    };
+    let imported =
+        |limits: &[u8]| module(2, &[&[1, 3, b'e', b'n', b'v', 6], b"memory".as_slice(), &[2], limits].concat());
+    assert_eq!((module(5, &[1, 0, 2]), module(5, &[1, 4, 2])), (Some(32), Some(64)));
+    assert_eq!((imported(&[0, 2]), imported(&[4, 2])), (Some(32), Some(64)));
+    // What follows a memory with bounds and a page size of its own is still read.
+    let second = [2, 1, b'a', 1, b'm', 2, 9, 1, 2, 0, 1, b'b', 1, b'm', 2, 4, 1];
+    assert_eq!(module(2, &second), Some(64));
+}
+
+#[test]
+fn an_object_that_shows_all_its_symbols_is_not_stripped() {
+    let mut object = Macho { file_type: 1, ..Macho::new(Macho::X86_64) };
+    object.command(2, &[0x700, 1, 0x710, 16]);
+    let mut bytes = object.bytes();
+    // One name that other objects may use: a program with no other symbol is stripped, an object is not.
+    bytes[0x704] = 0x0f;
+    assert_eq!(inspect(&bytes).stripped, Some(false));
+    bytes[12] = 2;
+    assert_eq!(inspect(&bytes).stripped, Some(true));
+
+    let module = inspect(b"\0asm\x01\0\0\0\x00\x09\x07linking\x02");
+    assert_eq!((module.kind.to_string().as_str(), module.stripped), ("object", Some(false)));
+}
+
+#[test]
 fn the_imports_of_a_module_name_its_host() {
     let host = |imports: &[&str]| inspect(&wasm(imports)).os.map(|os| os.to_string());
     assert_eq!(host(&["wasi_snapshot_preview1"]).as_deref(), Some("wasip1"));

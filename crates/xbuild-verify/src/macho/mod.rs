@@ -78,7 +78,8 @@ fn describe(header: &Header, commands: Commands<'_>, view: View<'_>, facts: &mut
             };
         }
     }
-    facts.stripped = stripped(&commands, header, view).filter(|_| facts.packed.is_none() && facts.kind != Kind::Core);
+    facts.stripped =
+        stripped(&commands, header, facts.kind, view).filter(|_| facts.packed.is_none() && facts.kind != Kind::Core);
     let info = if facts.packed.is_none() { go_info(&commands, view) } else { None };
     go::settle(facts, info, os.map(|os| (os, OsSource::LoadCommand)));
     check_start(&commands, facts);
@@ -149,14 +150,17 @@ fn harden(header: &Header, kind: Kind) -> Hardening {
 }
 
 /// `strip` keeps what the dynamic linker needs: undefined symbols and exported ones. A local symbol, or a debugger's, is
-/// proof that nothing was stripped.
-fn stripped(commands: &Commands<'_>, header: &Header, view: View<'_>) -> Option<bool> {
+/// proof that nothing was stripped. An object is made to be linked: it may have nothing but such symbols and be whole.
+fn stripped(commands: &Commands<'_>, header: &Header, kind: Kind, view: View<'_>) -> Option<bool> {
     if commands.segments.iter().any(|segment| segment.name == b"__DWARF") {
         return Some(false);
     }
     let Some((offset, count)) = commands.symbols else { return Some(true) };
     let width = if header.bits == 32 { 12 } else { 16 };
     let entries = view.part(offset, count.checked_mul(width)?)?;
+    if kind == Kind::Object {
+        return Some(count == 0);
+    }
     let mut is_stripped = true;
     entries.windows(0, width, |at, window| {
         // A window may begin within an entry: the first whole one follows.
