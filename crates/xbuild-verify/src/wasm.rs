@@ -37,7 +37,7 @@ const DATA: u8 = 11;
 
 #[derive(Default)]
 struct Module<'a> {
-    imports: Vec<String>,
+    imports: Imports,
     is_wide: bool,
     has_exports: bool,
     /// How many functions are declared, and how many bodies follow.
@@ -121,9 +121,9 @@ impl<'a> Module<'a> {
     }
 
     fn imports(&mut self, body: View<'_>) {
-        if let Some((modules, is_wide)) = imports(body) {
-            self.imports = modules;
-            self.is_wide |= is_wide;
+        if let Some(imports) = imports(body) {
+            self.is_wide |= imports.is_wide;
+            self.imports = imports;
         }
     }
 
@@ -142,7 +142,7 @@ impl<'a> Module<'a> {
 
 fn describe(module: &Module<'_>, facts: &mut Facts) {
     facts.bits = Some(if module.is_wide { 64 } else { 32 });
-    facts.needed.clone_from(&module.imports);
+    facts.needed.clone_from(&module.imports.modules);
     facts.producers =
         module.producers.iter().map(|(name, version)| format!("{name} {version}").trim_end().to_owned()).collect();
     if facts.abi.is_none() {
@@ -154,8 +154,12 @@ fn describe(module: &Module<'_>, facts: &mut Facts) {
     go::settle(facts, info, host(&module.imports).map(|os| (os, OsSource::Imports)));
 }
 
-fn host(imports: &[String]) -> Option<Os> {
-    let has = |name: &str| imports.iter().any(|import| import == name);
+/// Emscripten takes some of WASI's functions and gives them from JavaScript: such a module runs nowhere else.
+fn host(imports: &Imports) -> Option<Os> {
+    let has = |name: &str| imports.modules.iter().any(|import| import == name);
+    if imports.is_of_emscripten {
+        return Some(Os::Js);
+    }
     match (has("wasi_snapshot_preview1"), has("gojs") || has("go")) {
         (true, false) => Some(Os::Wasip1),
         (false, true) => Some(Os::Js),
@@ -163,21 +167,35 @@ fn host(imports: &[String]) -> Option<Os> {
     }
 }
 
-/// The modules imported from, each once, in order, and whether a memory of 64-bit addresses is among what they give.
-fn imports(body: View<'_>) -> Option<(Vec<String>, bool)> {
+/// What a module asks its host for.
+#[derive(Default)]
+struct Imports {
+    /// Each module that something comes from, once, in order.
+    modules: Vec<String>,
+    /// Whether a memory of 64-bit addresses is among it.
+    is_wide: bool,
+    /// Whether some of it is what Emscripten's JavaScript gives.
+    is_of_emscripten: bool,
+}
+
+fn imports(body: View<'_>) -> Option<Imports> {
     let mut reader = Reader { view: body.table(0, MOST_READ), at: 0 };
-    let mut modules: Vec<String> = Vec::new();
-    let mut is_wide = false;
+    let mut imports = Imports::default();
     for _ in 0..reader.number()?.min(MOST_IMPORTS) {
         let module = String::from_utf8_lossy(reader.bytes()?).into_owned();
-        reader.bytes()?;
-        is_wide |= reader.import_type()? == Imported::WideMemory;
+        let name = reader.bytes()?;
+        imports.is_of_emscripten |= module == "env" && EMSCRIPTEN.iter().any(|prefix| name.starts_with(prefix));
+        imports.is_wide |= reader.import_type()? == Imported::WideMemory;
+        let modules = &mut imports.modules;
         if modules.last() != Some(&module) && modules.len() < MOST_MODULES && !modules.contains(&module) {
             modules.push(module);
         }
     }
-    Some((modules, is_wide))
+    Some(imports)
 }
+
+/// How names begin that only Emscripten's library asks for: system calls of Linux, time, C++ values of JavaScript.
+const EMSCRIPTEN: [&[u8]; 4] = [b"emscripten_", b"_emscripten_", b"__syscall_", b"_emval_"];
 
 /// Names with versions of the `producers` section's fields, each once.
 fn producers(mut reader: Reader<'_>) -> Option<Vec<(String, String)>> {

@@ -679,6 +679,9 @@ fn the_imports_of_a_module_name_its_host() {
     let host = |imports: &[&str]| inspect(&wasm(imports)).os.map(|os| os.to_string());
     assert_eq!(host(&["wasi_snapshot_preview1"]).as_deref(), Some("wasip1"));
     assert_eq!(host(&["env", "gojs"]).as_deref(), Some("js"));
+    // Emscripten's JavaScript gives some functions of WASI, and more that no runtime of WASI has.
+    assert_eq!(host(&["wasi_snapshot_preview1 fd_write", "env __syscall_openat"]).as_deref(), Some("js"));
+    assert_eq!(host(&["wasi_snapshot_preview1 fd_write", "env log"]).as_deref(), Some("wasip1"));
     assert_eq!(host(&["env"]), None);
     insta::assert_snapshot!(verdict(&wasm(&["gojs"]), &promise("wasip1/wasm")), @r"
     mismatch

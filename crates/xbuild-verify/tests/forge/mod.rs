@@ -239,13 +239,17 @@ pub(crate) fn clr(flags: u32) -> Vec<u8> {
     bytes
 }
 
-/// A core module that imports a function from each of these modules and has a section of exports.
+/// A core module that imports a function from each of these modules, by a name that may stand behind a blank, and has a section of
+/// exports.
 pub(crate) fn wasm(imports: &[&str]) -> Vec<u8> {
     let mut body = vec![imports.len() as u8];
-    for module in imports {
-        body.push(module.len() as u8);
-        body.extend(module.as_bytes());
-        body.extend([1, b'f', 0, 0]);
+    for import in imports {
+        let (module, name) = import.split_once(' ').unwrap_or((import, "f"));
+        for text in [module, name] {
+            body.push(text.len() as u8);
+            body.extend(text.as_bytes());
+        }
+        body.extend([0, 0]);
     }
     [b"\0asm\x01\0\0\0\x02".as_slice(), &[body.len() as u8], &body, &[7, 1, 0]].concat()
 }
