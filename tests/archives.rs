@@ -206,22 +206,36 @@ fn layout(files: &BTreeMap<String, Vec<u8>>) -> Project {
         fs::write(project.path(&format!("layout/{name}")), bytes).unwrap();
     }
     let members: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), &bytes[..])).collect();
-    fs::write(project.path("layout.tar"), tar(&members)).unwrap();
+    let plain = tar(&members);
+    let packed = [("layout.tar.gz", gzip(&plain)), ("layout.tar.xz", xz(&plain)), ("layout.tar.zst", zstd(&plain))];
+    let nested = [("nested.zip", zip(&[("in/layout.tgz", &packed[0].1)]))];
+    for (name, bytes) in packed.into_iter().chain(nested).chain([("layout.tar", plain)]) {
+        fs::write(project.path(name), bytes).unwrap();
+    }
     project
 }
+
+/// A layout in every form in which it is read as one.
+const LAYOUTS: [&str; 6] =
+    ["layout", "layout.tar", "layout.tar.gz", "layout.tar.xz", "layout.tar.zst", "nested.zip:in/layout.tgz"];
 
 #[test]
 fn a_program_in_an_image_for_another_platform_is_found() {
     let good = layout(&image("linux/arm64", &PROGRAMS.1));
     let trap = layout(&image("linux/arm64", &PROGRAMS.0));
-    for name in ["layout", "layout.tar"] {
+    for at in LAYOUTS {
+        let (name, nested) = at.split_once(':').map_or((at, false), |(name, _)| (name, true));
         verify(&good, "linux/arm64", &[name], 0);
-        let member = format!("{name}:linux/arm64:usr/bin/app");
+        let member = format!("{at}:linux/arm64:usr/bin/app");
         // It is what was expected, and not what the image says.
         let ran = verify(&trap, "linux/amd64", &[name], 6);
         assert_eq!(verdicts(&ran), BTreeMap::from([(member.clone(), "contradiction".into())]));
         assert!(ran.diagnostic("xbuild::image-platform")["message"].as_str().unwrap().contains(&member), "{ran:#?}");
-        let file = inspect(&trap, &[name])["files"][0].clone();
+        let named = inspect(&trap, &[name])["files"][0].clone();
+        if at != "layout" {
+            assert_eq!(named["size"], fs::metadata(trap.path(name)).unwrap().len(), "{at}");
+        }
+        let file = if nested { &named["entries"][0] } else { &named };
         let image = &file["entries"][0];
         assert_eq!((&image["image"]["platform"], &image["others"]), (&json!("linux/arm64"), &json!(1)), "{file:#}");
         assert_eq!(image["entries"][0]["problems"][0]["code"], "xbuild::image-platform", "{file:#}");
@@ -234,9 +248,11 @@ fn a_layer_that_is_not_its_digest_fails() {
     let layer = files.values_mut().max_by_key(|bytes| bytes.len()).unwrap();
     let last = layer.len() - 1;
     layer[last] ^= 1;
-    for name in ["layout", "layout.tar"] {
-        let ran = verify(&layout(&files), "linux/arm64", &[name], 6);
-        assert_eq!(ran.codes(), ["xbuild::image-blob"]);
+    let project = layout(&files);
+    for at in LAYOUTS {
+        let name = at.split(':').next().unwrap();
+        let ran = verify(&project, "linux/arm64", &[name], 6);
+        assert_eq!(ran.codes(), ["xbuild::image-blob"], "{at}");
     }
 }
 
@@ -259,6 +275,25 @@ fn a_library_is_checked_against_a_platform_like_a_program() {
     assert_eq!(ran.codes(), ["xbuild::machine-mismatch"; 3]);
     let ran = verify(&project, &format!("linux/{here}"), &["libf.so", "f.c"], 6);
     assert_eq!((ran.codes(), verdicts(&ran)["f.c"].as_str()), (vec!["xbuild::not-binary".into()], "not-binary"));
+}
+
+#[test]
+fn a_layout_that_cannot_be_read_as_one_is_told() {
+    let files = image("linux/arm64", &PROGRAMS.1);
+    let members: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), &bytes[..])).collect();
+    let whole = tar(&members);
+    let packed = gzip(&whole);
+    let without_index: Vec<(&str, &[u8])> = members.iter().copied().filter(|(name, _)| *name != "index.json").collect();
+    let foreign = [&[("README", &b"text"[..])][..], &members].concat();
+    let codes = |bytes: &[u8]| verify(&with(&[("a", bytes)]), "linux/arm64", &["a"], 6).codes();
+    let not_looked_into = ["xbuild::not-looked-into"];
+    assert_eq!(codes(&gzip(&tar(&without_index))), not_looked_into);
+    assert_eq!(codes(&gzip(&tar(&foreign))), not_looked_into);
+    assert_eq!(codes(&zip(&members)), not_looked_into);
+    assert_eq!(codes(&packed[..packed.len() - 9]), ["xbuild::truncated"]);
+    // What only begins like one is an archive like any other.
+    let other = with(&[("a", &gzip(&tar(&[("index.json", b"{}"), ("app", &PROGRAMS.1)])))]);
+    assert_eq!(verdicts(&verify(&other, "linux/arm64", &["a"], 0)), BTreeMap::from([("a:app".into(), "match".into())]));
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! arrangement of members gets around them.
 
 use std::cell::Cell;
+use std::io;
 
 /// The bounds. The defaults are those that the book names.
 #[derive(Debug, Clone, Copy)]
@@ -66,6 +67,18 @@ impl Budget {
         left.is_some()
     }
 
+    /// Does something that may come to nothing; then the bytes that it took away are given back.
+    ///
+    /// What is tried looks into no archive in the archive, or tries would multiply.
+    pub fn attempt<T>(&self, action: impl FnOnce() -> io::Result<Option<T>>) -> io::Result<Option<T>> {
+        let before = self.bytes.get();
+        let result = action()?;
+        if result.is_none() {
+            self.bytes.set(before);
+        }
+        Ok(result)
+    }
+
     /// Takes a member away; false where none is left.
     pub(crate) fn member(&self) -> bool {
         let left = self.members.get().checked_sub(1);
@@ -80,5 +93,24 @@ impl Budget {
         let result = action();
         self.depth.set(left + 1);
         Some(result)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_to_nothing_takes_nothing_away() {
+        let budget = Budget::new(Limits { free: 10, ..Limits::default() }, 0);
+        let taking = |bytes, result: Option<()>| {
+            let attempt = budget.attempt(|| {
+                assert!(budget.charge(bytes));
+                Ok(result)
+            });
+            assert_eq!(attempt.expect("no medium"), result);
+            budget.bytes.get()
+        };
+        assert_eq!([taking(10, None), taking(4, Some(())), taking(6, None)], [10, 6, 6]);
     }
 }

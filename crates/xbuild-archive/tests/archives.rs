@@ -9,7 +9,10 @@ use std::io::{self, Cursor, Read};
 
 use packers::{deb, gzip, tar, xz, zip, zstd};
 use sha2::{Digest as _, Sha256};
-use xbuild_archive::{Blobs, Budget, Kind, Limits, Member, Seekable, Visitor, checked, index, layout, recognise, walk};
+use xbuild_archive::{
+    Blobs, Budget, Kind, Limits, Member, Seekable, Visitor, checked, first_packed_file, index, layout, recognise,
+    unpack, walk,
+};
 
 const TEXT: &[u8] = b"hello, world\n";
 
@@ -356,4 +359,72 @@ fn the_files_of_a_tar_are_found_without_reading_them() {
     let found = index(&mut Cursor::new(&bytes)).unwrap();
     let content = |name: &str| found.get(name).map(|(start, size)| &bytes[*start as usize..(start + size) as usize]);
     assert_eq!((content("oci-layout"), content("blobs/a")), (Some(&b"{}"[..]), Some(TEXT)));
+}
+
+#[test]
+fn the_first_file_of_a_compressed_tar_is_named() {
+    let first = |bytes: &[u8]| first_packed_file(&mut Cursor::new(bytes)).unwrap();
+    let mut builder = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_ustar();
+    header.set_entry_type(tar::EntryType::Directory);
+    header.set_size(0);
+    builder.append_data(&mut header, "blobs/", io::empty()).unwrap();
+    builder.append_pax_extensions([("mtime", &b"1.5"[..])]).unwrap();
+    header.set_entry_type(tar::EntryType::Regular);
+    header.set_size(TEXT.len() as u64);
+    builder.append_data(&mut header, "blobs/app", TEXT).unwrap();
+    let whole = builder.into_inner().unwrap();
+    for (name, wrap) in STREAMS {
+        let wrapped = wrap(&whole);
+        assert_eq!(first(&wrapped).as_deref(), Some("blobs/app"), "{name}");
+        // What is behind it does not matter, and what keeps it from being read is for the walk to tell.
+        assert_eq!(first(&wrap(&whole[..2560])).as_deref(), Some("blobs/app"), "{name}");
+        assert_eq!(first(&wrapped[..20]), None, "{name}");
+        assert_eq!(first(&wrap(TEXT)), None, "{name}");
+        assert_eq!(first(&wrap(&tar(&[]))), None, "{name}");
+    }
+    for other in [whole, zip(&[("a", TEXT)]), TEXT.to_vec()] {
+        assert_eq!(first(&other), None);
+    }
+}
+
+#[test]
+fn a_stream_is_unpacked_whole_or_not_at_all() {
+    let unpacked = |bytes: &[u8], limits: Limits| {
+        let mut to = Vec::new();
+        let budget = Budget::new(limits, bytes.len() as u64);
+        match unpack(&mut Cursor::new(bytes), &budget, &mut to).unwrap() {
+            Ok(()) => Ok(to),
+            Err(problem) => Err(problem.code()),
+        }
+    };
+    let plain = tar(&[("app", TEXT)]);
+    let small = Limits { free: 1024, ratio: 0, ..Limits::default() };
+    for (name, wrap) in STREAMS {
+        let wrapped = wrap(&plain);
+        assert_eq!(unpacked(&wrapped, Limits::default()).as_ref(), Ok(&plain), "{name}");
+        assert_eq!(unpacked(&wrapped, small), Err("xbuild::unpacks-too-large"), "{name}");
+        assert_eq!(unpacked(&wrapped[..wrapped.len() - 1], Limits::default()), Err("xbuild::truncated"), "{name}");
+    }
+    assert_eq!(unpacked(&plain, Limits::default()), Err("xbuild::not-looked-into"));
+}
+
+/// A disk that is full.
+struct Full;
+
+impl Write for Full {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::StorageFull.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_full_disk_is_no_problem_of_the_archive() {
+    let budget = Budget::new(Limits::default(), 100);
+    let error = unpack(&mut Cursor::new(gzip(TEXT)), &budget, &mut Full).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::StorageFull);
 }

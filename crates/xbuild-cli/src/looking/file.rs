@@ -88,7 +88,7 @@ pub(super) fn seen_within(path: &str, file: &mut dyn Seekable, size: u64, budget
     let mut problems = walk(file, budget, &mut members)?;
     let is_layout = members.entries.iter().any(|entry| entry.path.as_str().trim_start_matches("./") == image::MARK);
     if is_layout {
-        let why = "it is compressed or incomplete, so digests and platforms were not compared".into();
+        let why = "it is in no whole `tar` that begins with it, so digests and platforms were not compared".into();
         problems.push(Problem::NotLookedInto { what: "the image layout".into(), why });
     }
     Ok(Seen::archive(path, size, Inside { entries: members.entries, ..Inside::default() }, problems))

@@ -1,4 +1,6 @@
-//! OCI image layouts, as a folder or as a `tar`: their documents, and the programs in their layers.
+//! OCI image layouts, as a folder or as a `tar`, also a compressed one: their documents, and the programs in their layers.
+//!
+//! A layout is read from its index to its blobs, and those stand in a `tar` in any order: a compressed one is unpacked first.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read as _, SeekFrom};
@@ -6,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use xbuild_archive::{
     Blobs, Budget, Container, Descriptor, Image, Kind, Limits, Member, PREFIX, Problem, Problems, Seekable, TarIndex,
-    Visitor as _, Window, checked, index, layout, recognise, walk,
+    Visitor as _, Window, checked, first_packed_file, index, layout, recognise, unpack, walk,
 };
 
 use super::member::{Layer, Members};
@@ -15,6 +17,10 @@ use super::{Inside, Seen, special};
 /// The file that makes a folder a layout, and where its images begin.
 pub(super) const MARK: &str = "oci-layout";
 const INDEX: &str = "index.json";
+
+/// What else a layout's `tar` can begin with: its blobs, and what Docker puts beside them.
+const BESIDE: [&str; 2] = ["manifest.json", "repositories"];
+const BLOBS: &str = "blobs/";
 
 /// A layout that is a folder.
 struct Folder(PathBuf);
@@ -53,17 +59,44 @@ pub(super) fn in_folder(path: &str, at: &Path) -> io::Result<Option<Seen>> {
     seen(path, &mut Folder(at.to_owned()), None).map(Some)
 }
 
-/// The layout that a `tar` is; `None` where it is none.
+/// The layout that a `tar` is, plain or compressed; `None` where it is none.
 pub(super) fn in_archive(path: &str, file: &mut dyn Seekable, size: u64, budget: &Budget) -> io::Result<Option<Seen>> {
     let mut first = Vec::new();
     (&mut *file).take(PREFIX as u64).read_to_end(&mut first)?;
-    let index = if recognise(&first) == Some(Container::Tar) { index(file)? } else { TarIndex::new() };
     file.seek(SeekFrom::Start(0))?;
-    if !index.contains_key(MARK) || !index.contains_key(INDEX) {
+    let layout = match recognise(&first) {
+        Some(Container::Tar) => indexed(file)?.map(|index| seen(path, &mut Tar { file, index }, Some(budget))),
+        Some(_) => unpacked(file, budget)?.map(|(mut file, index)| {
+            let mut tar = Tar { file: &mut file, index };
+            seen(path, &mut tar, Some(budget))
+        }),
+        None => None,
+    };
+    file.seek(SeekFrom::Start(0))?;
+    layout.transpose().map(|layout| layout.map(|layout| Seen { size, ..layout }))
+}
+
+/// Where the files of a layout in a plain `tar` stand; `None` where it holds none.
+fn indexed(file: &mut dyn Seekable) -> io::Result<Option<TarIndex>> {
+    let index = index(file)?;
+    Ok((index.contains_key(MARK) && index.contains_key(INDEX)).then_some(index))
+}
+
+/// A layout in a compressed `tar`, unpacked to a temporary file without a name. What does not unpack whole is none: why not is for
+/// [`walk`] to tell. Of other archives no more than the beginning is unpacked.
+fn unpacked(file: &mut dyn Seekable, budget: &Budget) -> io::Result<Option<(File, TarIndex)>> {
+    let is_of_layout = |name: &str| [MARK, INDEX].contains(&name) || BESIDE.contains(&name) || name.starts_with(BLOBS);
+    let first = first_packed_file(file)?;
+    if !first.is_some_and(|name| is_of_layout(name.trim_start_matches("./"))) {
         return Ok(None);
     }
-    let seen = seen(path, &mut Tar { file, index }, Some(budget))?;
-    Ok(Some(Seen { size, ..seen }))
+    budget.attempt(|| {
+        let mut spilled = tempfile::tempfile()?;
+        if unpack(file, budget, &mut spilled)?.is_err() {
+            return Ok(None);
+        }
+        Ok(indexed(&mut spilled)?.map(|index| (spilled, index)))
+    })
 }
 
 fn seen(path: &str, blobs: &mut dyn Blobs, budget: Option<&Budget>) -> io::Result<Seen> {
