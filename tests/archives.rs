@@ -7,7 +7,7 @@ mod packers;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::process::Command;
 use std::sync::LazyLock;
 
@@ -322,5 +322,73 @@ fn names_from_archives_never_reach_the_terminal() {
         let shown = format!("{}{}", ran.stdout, ran.stderr);
         assert!(!shown.contains('\u{1b}') && shown.contains(r"x\u{1b}[2J\u{a}y"), "{shown}");
         assert!(shown.contains("xbuild::unsafe-name"), "{shown}");
+    }
+}
+
+/// A project with a tool that copies what is to be shipped, for two platforms.
+fn shipping(bytes: &[u8]) -> Project {
+    let project = with(&[("packed", bytes)]);
+    let tool = "#!/bin/sh\nexec cp \"$1\" \"$2\"\n";
+    project.write("tools/take", tool);
+    fs::set_permissions(project.path("tools/take"), fs::Permissions::from_mode(0o755)).unwrap();
+    project.write(
+        "xbuild.kdl",
+        "toolchain take \"1.0\" kind=tool path=\"tools/take\"\n\nprofile prod \"linux/amd64\" \"linux/arm64\"\n\ntarget pack \
+         {\n    command take \"packed\" \"{out}/app\"\n    inputs packed\n    outputs app\n}\n",
+    );
+    project
+}
+
+const SHIPPED: &str = "dist/prod/linux_arm64/pack/app";
+
+#[test]
+fn an_artifact_that_is_an_archive_promises_each_program_in_it() {
+    let (amd64, arm64) = &*PROGRAMS;
+    let nested = zip(&[("in/app", arm64)]);
+    let project = shipping(&gzip(&tar(&[("bin/app", arm64), ("lib.jar", &nested), ("README", b"text")])));
+    for _ in ["built", "restored"] {
+        let ran = project.xbuild(&["build", "--format", "json"]).exits(6);
+        check_output("build", &ran);
+        let told = ran.diagnostic("xbuild::machine-mismatch");
+        assert_eq!(told["message"], "`bin/app` in `prod/pack@linux/amd64` is an AArch64 program", "{ran:#?}");
+        let cells = ran.json()["cells"].as_array().unwrap().clone();
+        let [wrong, right] = &cells[..] else { panic!("{cells:?}") };
+        assert_eq!((&wrong["outcome"], &right["artifacts"][0]["mismatches"]), (&json!("failed"), &json!([])));
+        let mismatches = wrong["artifacts"][0]["mismatches"].as_array().unwrap();
+        let evidence: Vec<&str> = mismatches
+            .iter()
+            .map(|mismatch| mismatch["evidence"].as_str().unwrap().split(',').next().unwrap())
+            .collect();
+        assert_eq!(evidence, ["bin/app: ELF header", "lib.jar:in/app: ELF header"]);
+        assert!(project.path(SHIPPED).exists() && !project.path(&SHIPPED.replace("arm64", "amd64")).exists());
+    }
+    let shown = project.xbuild(&["build"]).exits(6).stderr;
+    assert!(shown.contains("prod/linux_amd64/pack/app:bin/app: ELF header, e_machine = 183"), "{shown}");
+    assert!(shown.contains("profile prod \"linux/amd64\""), "{shown}");
+
+    let verify = |code: i32| {
+        let ran = project.xbuild(&["verify", "-p", "linux/arm64", "--format", "json"]).exits(code);
+        check_output("verify", &ran);
+        ran
+    };
+    assert_eq!(verdicts(&verify(0)), BTreeMap::from([("prod/pack@linux/arm64".into(), "match".into())]));
+    fs::write(project.path(SHIPPED), zip(&[("bin/app", arm64), ("bin/\u{1b}[2Jwrong", amd64)])).unwrap();
+    let ran = verify(6);
+    assert_eq!(verdicts(&ran), BTreeMap::from([("prod/pack@linux/arm64".into(), "mismatch".into())]));
+    let told = ran.diagnostic("xbuild::machine-mismatch")["message"].as_str().unwrap().to_owned();
+    assert_eq!(told, r"`bin/\u{1b}[2Jwrong` in `prod/pack@linux/arm64` is an x86-64 program");
+    // What holds programs is to be whole.
+    let whole = gzip(&tar(&[("bin/app", arm64), ("README", b"text")]));
+    fs::write(project.path(SHIPPED), &whole[..whole.len() - 9]).unwrap();
+    assert_eq!(verify(6).codes(), ["xbuild::truncated"]);
+}
+
+#[test]
+fn an_artifact_that_is_an_archive_without_a_program_promises_as_little_as_a_text() {
+    let texts = gzip(&tar(&[("README", b"text")]));
+    for bytes in [&texts[..], &texts[..texts.len() - 9], b"7z\xbc\xaf\x27\x1c", b"PK\x03\x04"] {
+        let project = shipping(bytes);
+        project.xbuild(&["build"]).exits(0);
+        project.xbuild(&["verify"]).exits(0);
     }
 }

@@ -5,7 +5,7 @@
 mod packers;
 
 use std::collections::BTreeMap;
-use std::io::{self, Cursor, Read};
+use std::io::{self, Cursor, Read, Write};
 
 use packers::{deb, gzip, tar, xz, zip, zstd};
 use sha2::{Digest as _, Sha256};

@@ -9,6 +9,7 @@ use xbuild_plan::PlannedCell;
 use xbuild_store::Store;
 
 use crate::event::Event;
+use crate::inside::LookInside;
 use crate::sandbox::{CancelToken, Level};
 use crate::scheduler::OnFailure;
 
@@ -47,6 +48,8 @@ pub struct Workbench<'a> {
     pub caches: &'a (dyn Fn(&Action) -> std::io::Result<Vec<CachePlace>> + Sync),
     /// Makes an action's home ready.
     pub home: &'a (dyn Fn(&Utf8Path) -> std::io::Result<()> + Sync),
+    /// Looks into an artifact that is an archive.
+    pub look_inside: &'a LookInside<'a>,
     /// The limits.
     pub allowance: Allowance,
     /// The switch that ends the run early.

@@ -2,16 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
+use std::io;
 use std::sync::Arc;
 
 use camino::Utf8Path;
 use xbuild_content::{Digest, RelPath, Sha256, Tree, TreeEntry};
 use xbuild_plan::{PlannedArtifact, PlannedCell};
 use xbuild_store::{Cas as _, Materialized, Placement, Record};
-use xbuild_verify::{Facts, Mismatch, verify};
+use xbuild_verify::{Facts, Mismatch, Output};
 
 use crate::bench::Workbench;
 use crate::failure::Failure;
+use crate::inside::{Inside, hold};
 use crate::outcome::{ArtifactReport, CellReport, Outcome};
 use crate::promise::{origin, promise};
 use crate::source::facts_of;
@@ -22,6 +24,7 @@ pub(crate) struct Inspected {
     pub(crate) digest: Digest,
     pub(crate) sha256: Sha256,
     pub(crate) facts: Facts,
+    pub(crate) inside: Inside,
 }
 
 /// The outputs of a unit that were looked at as they were published: what is delivered from them need not be read again.
@@ -35,8 +38,21 @@ pub(crate) fn is_made(cell: &str, output: &RelPath, at: &Utf8Path) -> Result<(),
 }
 
 /// How a cell's promise is kept by a file.
-pub(crate) fn mismatches(cell: &PlannedCell, facts: &Facts) -> Vec<Mismatch> {
-    promise(cell).map(|promise| verify(facts, &promise).mismatches().to_vec()).unwrap_or_default()
+pub(crate) fn mismatches(cell: &PlannedCell, file: &Inspected) -> Vec<Mismatch> {
+    let held = promise(cell).map(|promise| hold(&promise, &file.facts, &file.inside));
+    held.map(|held| held.mismatches().to_vec()).unwrap_or_default()
+}
+
+/// What an open file is that one of these cells promises, and what is in it where that matters to any of them.
+pub(crate) fn seen<'c>(
+    bench: &Workbench<'_>,
+    mut cells: impl Iterator<Item = &'c PlannedCell>,
+    file: &File,
+) -> io::Result<(Facts, Inside)> {
+    let facts = facts_of(file)?;
+    let matters = !facts.is_binary() && cells.any(|cell| promise(cell).is_some_and(|it| it.output == Output::Any));
+    let inside = if matters { (bench.look_inside)(file)? } else { Inside::default() };
+    Ok((facts, inside))
 }
 
 /// The failure that tells of broken promises; `None` where all are kept.
@@ -163,11 +179,12 @@ fn verified(
     looked: &Looked,
 ) -> Result<ArtifactReport, Failure> {
     let known = looked.get(&file.output).filter(|known| known.digest == file.digest).cloned();
-    let Inspected { digest, sha256, facts } = match known {
+    let inspected = match known {
         Some(known) => known,
         None => look(bench, cell, file)?,
     };
-    let mismatches = mismatches(cell, &facts);
+    let mismatches = mismatches(cell, &inspected);
+    let Inspected { digest, sha256, facts, .. } = inspected;
     let (output, path) = (file.output.clone(), file.path.clone());
     Ok(ArtifactReport { output, path, digest, sha256, facts, mismatches })
 }
@@ -176,15 +193,17 @@ fn verified(
 fn look(bench: &Workbench<'_>, cell: &PlannedCell, file: &Recorded) -> Result<Inspected, Failure> {
     let (digest, at) = (file.digest, &bench.out.join(file.path.as_str()));
     let id = || cell.identity.id.clone();
+    let seen = |file: &File| seen(bench, std::iter::once(cell), file);
     let store = |source| Failure::Store { cell: id(), source: Arc::new(source) };
     if bench.store.is_current(at, &digest, file.executable).map_err(store)? {
         let work = |source| Failure::Work { cell: id(), path: at.to_string(), source };
-        let facts = File::open(at).and_then(|file| facts_of(&file)).map_err(work)?;
+        let (facts, inside) = File::open(at).and_then(|file| seen(&file)).map_err(work)?;
         let (_, sha256) = bench.store.files().digest_with_sha256(at).map_err(store)?;
-        return Ok(Inspected { digest, sha256, facts });
+        return Ok(Inspected { digest, sha256, facts, inside });
     }
-    let (sha256, facts) = bench.store.look(&digest, facts_of).map_err(store)?.ok_or_else(|| vanished(cell))?;
-    Ok(Inspected { digest, sha256, facts })
+    let looked = bench.store.look(&digest, seen).map_err(store)?;
+    let (sha256, (facts, inside)) = looked.ok_or_else(|| vanished(cell))?;
+    Ok(Inspected { digest, sha256, facts, inside })
 }
 
 fn vanished(cell: &PlannedCell) -> Failure {

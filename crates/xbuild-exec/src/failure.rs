@@ -79,7 +79,7 @@ pub enum Failure {
         input: String,
     },
     /// The artifact is not what was promised.
-    #[error("`{cell}` is {}", mismatch.headline())]
+    #[error("{} is {}", named(cell, mismatch), mismatch.headline())]
     Mismatch {
         /// The cell.
         cell: String,
@@ -195,15 +195,20 @@ impl Failure {
     /// A line of evidence for below the message.
     pub fn note(&self) -> Option<String> {
         match self {
-            Self::Mismatch { path, mismatch, more: 0, .. } => Some(format!("{path}, {}", mismatch.evidence())),
             Self::Mismatch { path, mismatch, more, .. } => {
-                Some(format!("{path}, {}; and {more} more", mismatch.evidence()))
+                let more = if *more == 0 { String::new() } else { format!("; and {more} more") };
+                Some(format!("{}{more}", mismatch.evidence_at(path)))
             }
             Self::Action { command, .. } | Self::NoRoom { command, .. } => Some(format!("command: {command}")),
             Self::Smoke(smoke) => Some(format!("command: {}", smoke.command)),
             _ => None,
         }
     }
+}
+
+/// What broke a promise: the cell's artifact, or a member of it.
+pub fn named(cell: &str, mismatch: &Mismatch) -> String {
+    mismatch.member().map_or_else(|| format!("`{cell}`"), |member| format!("`{member}` in `{cell}`"))
 }
 
 /// The code for what the system said of a file, sorted as [`StoreError`] sorts it.

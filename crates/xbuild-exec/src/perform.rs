@@ -1,6 +1,7 @@
 //! Carries out one job: takes the guards, stages, runs, checks, publishes, delivers.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use xbuild_content::TreeEntry;
 use xbuild_store::{ActionCache as _, Guard, Record, StoreError, Taking};
 
 use crate::bench::Workbench;
-use crate::deliver::{Inspected, Looked, broken, deliver, is_made, mismatches};
+use crate::deliver::{Inspected, Looked, broken, deliver, is_made, mismatches, seen};
 use crate::event::Event;
 use crate::failure::Failure;
 use crate::job::{Unit, Work};
@@ -19,7 +20,6 @@ use crate::log;
 use crate::outcome::{CellReport, Outcome};
 use crate::outputs::{Left, gather, stray};
 use crate::sandbox::{Finished, Isolation, Process, Status, denied_path, run};
-use crate::source::facts_of;
 use crate::stage::{Stage, StageError, Staged, changed};
 
 /// What a job needs besides the bench.
@@ -334,8 +334,9 @@ impl Performer<'_> {
         let mut publication = bench.store.publish().map_err(store)?;
         let mut looked = Looked::new();
         for (output, file) in files {
-            let (added, facts) = publication.add_file_and_look(file, Taking::Move, facts_of).map_err(store)?;
-            looked.insert(output.clone(), Inspected { digest: added.digest, sha256: added.sha256, facts });
+            let look = |file: &File| seen(bench, unit.cells.iter().copied(), file);
+            let (added, (facts, inside)) = publication.add_file_and_look(file, Taking::Move, look).map_err(store)?;
+            looked.insert(output.clone(), Inspected { digest: added.digest, sha256: added.sha256, facts, inside });
             let entry = TreeEntry::File { digest: added.digest, executable: added.executable };
             let placed = record.outputs.insert(output.clone(), entry);
             placed
@@ -358,7 +359,7 @@ fn keep_promises(unit: &Unit<'_>, looked: &Looked) -> Result<(), Vec<CellReport>
         for cell in &unit.cells {
             let path = cell.artifacts.iter().find(|artifact| artifact.output == *output);
             let path = path.map_or(output.as_str(), |artifact| artifact.path.as_str());
-            if let Some(failure) = broken(cell, path, &mismatches(cell, &inspected.facts)) {
+            if let Some(failure) = broken(cell, path, &mismatches(cell, inspected)) {
                 failures.entry(&cell.identity.id).or_insert(failure);
             }
         }

@@ -76,6 +76,7 @@ fn not_binary(facts: &Facts, promise: &Promise) -> Mismatch {
         None => (format!("not a {wanted}"), "the first bytes belong to no object format".into()),
     };
     Mismatch {
+        member: None,
         code: Code::NotBinary,
         field: Field::Format,
         promised: promise.format().to_string(),
@@ -113,7 +114,7 @@ fn of_problem(problem: &Problem, promise: &Promise) -> Option<Mismatch> {
         Problem::Unsigned => Some("false".to_owned()),
         _ => None,
     };
-    Some(Mismatch { code, field, promised, found, headline, evidence: problem.to_string() })
+    Some(Mismatch { member: None, code, field, promised, found, headline, evidence: problem.to_string() })
 }
 
 fn format(facts: &Facts, promise: &Promise) -> Option<Mismatch> {
@@ -124,6 +125,7 @@ fn format(facts: &Facts, promise: &Promise) -> Option<Mismatch> {
         return None;
     }
     Some(Mismatch {
+        member: None,
         code: Code::Format,
         field: Field::Format,
         promised: wanted.to_string(),
@@ -147,6 +149,7 @@ fn kind(facts: &Facts, promise: &Promise) -> Option<Mismatch> {
         format!("{}, not {unlike}", with_article(facts.kind.title()))
     };
     Some(Mismatch {
+        member: None,
         code: Code::Kind,
         field: Field::Kind,
         promised: wanted.to_string(),
@@ -182,6 +185,7 @@ fn arch(facts: &Facts, promise: &Promise) -> Option<Mismatch> {
     let name = hybrid(facts).map(str::to_uppercase).or_else(|| arch_name(facts).map(str::to_owned));
     let headline = with_article(&format!("{} {}", name.as_deref().unwrap_or("unknown"), facts.kind.title()));
     Some(Mismatch {
+        member: None,
         code: Code::Machine,
         field: Field::Arch,
         promised: wanted.to_string(),
@@ -226,13 +230,14 @@ fn no_arch(facts: &Facts, wanted: Arch) -> Option<Mismatch> {
         (Code::Machine, headline, format!("the slices are for {}", arches.join(", ")))
     };
     let found = (!arches.is_empty()).then(|| arches.join(", "));
-    Some(Mismatch { code, field: Field::Arch, promised: wanted.to_string(), found, headline, evidence })
+    Some(Mismatch { member: None, code, field: Field::Arch, promised: wanted.to_string(), found, headline, evidence })
 }
 
 fn width(facts: &Facts, arch: Arch) -> Option<Mismatch> {
     let found = facts.bits.filter(|bits| *bits != arch.bits())?;
     let abi = facts.abi.as_ref().map(|abi| format!(", ABI {abi}")).unwrap_or_default();
     Some(Mismatch {
+        member: None,
         code: Code::Machine,
         field: Field::Bits,
         promised: arch.bits().to_string(),
@@ -246,6 +251,7 @@ fn order(facts: &Facts, arch: Arch) -> Option<Mismatch> {
     let found = facts.endian.filter(|endian| *endian != arch.endian())?;
     let wanted = arch.endian();
     Some(Mismatch {
+        member: None,
         code: Code::Machine,
         field: Field::Endian,
         promised: wanted.to_string(),
@@ -264,6 +270,7 @@ fn os(facts: &Facts, wanted: Os) -> Option<Mismatch> {
     };
     let source = facts.os_source.map_or("the header", source_title);
     Some(Mismatch {
+        member: None,
         code: Code::Os,
         field: Field::Os,
         promised: wanted.to_string(),
@@ -283,6 +290,7 @@ fn other_libc(facts: &Facts, wanted: Os) -> Option<Mismatch> {
     };
     let title = os_title(wanted);
     (has != wanted).then(|| Mismatch {
+        member: None,
         code: Code::Os,
         field: Field::Os,
         promised: wanted.to_string(),
@@ -301,6 +309,7 @@ fn unmarked(facts: &Facts, wanted: Os) -> Option<Mismatch> {
     let is_program = facts.kind == Kind::Executable && facts.format == Some(Format::Elf) && facts.packed.is_none();
     let title = os_title(wanted);
     (demands_mark && is_program).then(|| Mismatch {
+        member: None,
         code: Code::Os,
         field: Field::Os,
         promised: wanted.to_string(),
@@ -328,6 +337,7 @@ fn go_level(facts: &Facts, platform: Platform) -> Option<Mismatch> {
     // Floating point is chosen beside the level of arm: `7,softfloat` is still 7.
     let stated = if platform.arch() == Arch::Arm { found.split(',').next().unwrap_or(found) } else { found };
     (stated != wanted).then(|| Mismatch {
+        member: None,
         code: Code::Variant,
         field: Field::Variant,
         promised: format!("{variable}={wanted}"),
@@ -350,6 +360,7 @@ fn proven_level(facts: &Facts, platform: Platform) -> Option<Mismatch> {
         VariantSource::GoBuildinfo => "Go's build info",
     };
     Some(Mismatch {
+        member: None,
         code: Code::Variant,
         field: Field::Variant,
         headline: format!("{} {found} code, not {wanted}", platform.arch()),

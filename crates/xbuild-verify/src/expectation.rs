@@ -25,13 +25,14 @@ fn unknown(field: Field, promised: String, facts: &Facts) -> Mismatch {
         (None, _) => "the bytes do not say it".to_owned(),
     };
     let headline = format!("of unknown {}", field.as_str().replace('_', " "));
-    Mismatch { code: Code::Unknown, field, promised, found: None, headline, evidence: why }
+    Mismatch { member: None, code: Code::Unknown, field, promised, found: None, headline, evidence: why }
 }
 
 fn linkage(facts: &Facts, expect: &Expect) -> Option<Mismatch> {
     let wanted = expect.linkage?;
     let Some(found) = facts.linkage else { return Some(unknown(Field::Linkage, wanted.to_string(), facts)) };
     (found != wanted).then(|| Mismatch {
+        member: None,
         code: Code::Linkage,
         field: Field::Linkage,
         promised: wanted.to_string(),
@@ -80,6 +81,7 @@ fn glibc(facts: &Facts, expect: &Expect) -> Option<Mismatch> {
     }
     let found = facts.glibc_floor.filter(|floor| *floor > most)?;
     Some(Mismatch {
+        member: None,
         code: Code::Glibc,
         field: Field::GlibcFloor,
         promised: most.to_string(),
@@ -94,6 +96,7 @@ fn min_os(facts: &Facts, promise: &Promise) -> Option<Mismatch> {
     let Some(found) = facts.min_os else { return Some(unknown(Field::MinOs, wanted.to_string(), facts)) };
     let title = os_title(promise.platform.os());
     (found > wanted).then(|| Mismatch {
+        member: None,
         code: Code::MinOs,
         field: Field::MinOs,
         promised: wanted.to_string(),
@@ -115,6 +118,7 @@ fn stripped(facts: &Facts, expect: &Expect) -> Option<Mismatch> {
     let wanted = expect.stripped?;
     let Some(found) = facts.stripped else { return Some(unknown(Field::Stripped, wanted.to_string(), facts)) };
     (found != wanted).then(|| Mismatch {
+        member: None,
         code: Code::Stripped,
         field: Field::Stripped,
         promised: wanted.to_string(),
@@ -136,6 +140,7 @@ fn interpreter(facts: &Facts, expect: &Expect) -> Option<Mismatch> {
     }
     let found = facts.interpreter.as_deref().unwrap_or("nothing");
     Some(Mismatch {
+        member: None,
         code: Code::Interpreter,
         field: Field::Interpreter,
         promised: wanted.clone(),

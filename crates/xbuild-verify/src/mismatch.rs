@@ -128,9 +128,44 @@ pub struct Mismatch {
     pub(crate) found: Option<String>,
     pub(crate) headline: String,
     pub(crate) evidence: String,
+    /// The member of an archive that it is about; it is the beginning of the evidence too.
+    #[serde(skip)]
+    pub(crate) member: Option<String>,
 }
 
 impl Mismatch {
+    /// The same of a member of an archive.
+    #[must_use]
+    pub fn within(&self, member: &str) -> Self {
+        let evidence = format!("{member}: {}", self.evidence);
+        Self { evidence, member: Some(member.to_owned()), ..self.clone() }
+    }
+
+    /// That an archive with programs in it is not whole, or contradicts itself.
+    pub fn of_archive(code: Code, evidence: &str) -> Self {
+        let headline = if code == Code::Contradiction { "for two platforms at once".into() } else { code.to_string() };
+        Self {
+            code,
+            field: Field::Problems,
+            promised: "a sound file".to_owned(),
+            found: None,
+            headline,
+            evidence: evidence.to_owned(),
+            member: None,
+        }
+    }
+
+    /// The member of an archive that it is about; `None` where it is about the file itself.
+    pub fn member(&self) -> Option<&str> {
+        self.member.as_deref()
+    }
+
+    /// Where the proof stands, behind the file's path: `dist/app, ELF header, …`, `dist/app.zip:bin/app: ELF header, …`.
+    pub fn evidence_at(&self, path: &str) -> String {
+        let between = if self.member.is_some() { ":" } else { ", " };
+        format!("{path}{between}{}", self.evidence)
+    }
+
     /// The diagnostic's code: `machine-mismatch`.
     pub const fn code(&self) -> Code {
         self.code
@@ -179,6 +214,12 @@ impl Verification {
     pub(crate) fn new(mismatches: Vec<Mismatch>) -> Self {
         let verdict = mismatches.iter().map(|mismatch| mismatch.code.verdict()).max().unwrap_or(Verdict::Match);
         Self { verdict, mismatches }
+    }
+
+    /// The same with more mismatches.
+    #[must_use]
+    pub fn and(self, more: impl IntoIterator<Item = Mismatch>) -> Self {
+        Self::new(self.mismatches.into_iter().chain(more).collect())
     }
 
     /// The gravest of the mismatches' verdicts, or [`Verdict::Match`].

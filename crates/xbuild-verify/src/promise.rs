@@ -91,7 +91,7 @@ impl Promise {
     }
 
     /// Whether a file in this container can keep the promise.
-    pub(crate) fn accepts(&self, format: Format) -> bool {
+    pub fn accepts(&self, format: Format) -> bool {
         let native = native_format(self.platform.os());
         let universal = format == Format::MachoUniversal && native == Format::Macho;
         format == self.format() || universal || (self.output == Output::Any && format == Format::Ar)

@@ -20,6 +20,7 @@ use crate::commands::smoke::{Smoked, smoke, tell_unrun};
 use crate::context::{Context, Failure, Problem};
 use crate::diagnostics::Note;
 use crate::exit::Exit;
+use crate::looking::look_inside;
 use crate::present::artifact;
 use crate::present::borrowed::Borrowed;
 use crate::present::cell::{Places, identity};
@@ -166,6 +167,7 @@ impl Run<'_> {
             secrets: &secrets,
             caches: &caches,
             home: &GoFolders::prepare_home,
+            look_inside: &look_inside,
             allowance: Allowance {
                 jobs,
                 processors: self.context.processors(),

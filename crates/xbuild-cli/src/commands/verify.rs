@@ -3,7 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use miette::{Diagnostic, LabeledSpan};
 use serde_json::{Map, Value, json};
-use xbuild_exec::promise;
+use xbuild_exec::{hold, named, promise};
 use xbuild_kdl::printable;
 use xbuild_lock::{ArtifactState, Lock, verified};
 use xbuild_plan::matrix::Resolver;
@@ -16,7 +16,7 @@ use crate::commands::verify_files;
 use crate::context::{Context, Failure, Problem};
 use crate::diagnostics::Note;
 use crate::exit::Exit;
-use crate::looking::{Seen, look};
+use crate::looking::{Seen, inside, look};
 use crate::present::artifact::{document, headline, mismatch};
 use crate::present::harmless::one_line;
 use crate::present::table::Table;
@@ -39,7 +39,7 @@ enum VerifyError {
 
 /// A promise that a file does not keep.
 #[derive(Debug, thiserror::Error)]
-#[error("`{what}` is {}", mismatch.headline())]
+#[error("{} is {}", named(what, mismatch), mismatch.headline())]
 struct Broken {
     what: String,
     mismatch: Box<Mismatch>,
@@ -167,12 +167,12 @@ impl Checked {
     }
 
     pub(super) fn file(&mut self, name: String, seen: Seen, promise: &Promise, at: Option<Promised<'_>>) {
-        let verification = xbuild_verify::verify(&seen.facts, promise);
+        let verification = hold(promise, &seen.facts, &inside(&seen));
         // One report a file: what else differs is mostly a consequence of the first.
         if let Some((mismatch, more)) = verification.mismatches().split_first() {
             let more = if more.is_empty() { String::new() } else { format!("; and {} more", more.len()) };
             let note = Note {
-                note: Some(format!("{}, {}{more}", one_line(seen.path.as_str()), mismatch.evidence())),
+                note: Some(format!("{}{more}", mismatch.evidence_at(&one_line(seen.path.as_str())))),
                 output: None,
             };
             let problem = Broken {
@@ -188,9 +188,7 @@ impl Checked {
     fn artifact(&mut self, cell: &PlannedCell, output: &str, seen: Seen, lock: &Lock) {
         let promise = promise(cell);
         // A file that breaks its promise differs from the lock too; that is said once.
-        if promise
-            .as_ref()
-            .is_none_or(|promise| xbuild_verify::verify(&seen.facts, promise).verdict() == Verdict::Match)
+        if promise.as_ref().is_none_or(|promise| hold(promise, &seen.facts, &inside(&seen)).verdict() == Verdict::Match)
         {
             self.against_lock(cell, output, &seen, lock);
         }

@@ -7,6 +7,7 @@
 mod file;
 mod folder;
 mod image;
+mod inside;
 mod member;
 
 use std::fs::{File, FileType, Metadata};
@@ -22,6 +23,8 @@ use xbuild_verify::{Facts, Inspection, SourceError, inspect};
 
 use crate::exit::Exit;
 use folder::Below;
+
+pub(crate) use inside::{inside, look_inside};
 
 /// How a folder is called where a file is wanted.
 const FOLDER: &str = "a folder";
