@@ -228,6 +228,41 @@ fn web_assembly_runs_in_node() {
     assert_eq!(runners, ["node with node:wasi", "node with Go's wasm_exec_node.js"]);
 }
 
+/// What Debian's `wine` does without its half for 32 bits: such a program is not started, and that is said by nothing but 0.
+const WINE: &str = r#"#!/bin/sh
+case "$1" in
+wineboot) mkdir -p "$WINEPREFIX/drive_c/windows/system32" ;;
+*) [ -d "$WINEPREFIX/drive_c" ] && echo "app 1.0" ;;
+esac
+"#;
+
+/// Ends what runs in the prefix: here it leaves a mark beside itself.
+const WINESERVER: &str = "#!/bin/sh\necho \"$1\" >> \"${0%/*}/told\"\n";
+
+#[test]
+fn wine_that_starts_no_32_bit_program_has_not_run_it() {
+    if !is_amd64() {
+        return;
+    }
+    let project = project("\"windows/amd64\" \"windows/386\"", "\"--version\"");
+    for (name, text) in [("wine", WINE), ("wineserver", WINESERVER)] {
+        project.write(&format!("bin/{name}"), text);
+        fs::set_permissions(project.path(&format!("bin/{name}")), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let ran = with_path(&project, &[&project.path("bin")], &["build", "--smoke", "--format", "json"]).exits(0);
+    let runs: Vec<[Value; 3]> = smoked(&ran)
+        .into_iter()
+        .map(|(_, smoke)| ["verdict", "runner", "reason"].map(|name| smoke[name].clone()))
+        .collect();
+    let not_run = [json!("not-run"), Value::Null, json!("`wine32` is not installed")];
+    assert_eq!(runs, [[json!("passed"), json!("wine"), Value::Null], not_run]);
+    // The runs may be at once.
+    let told = fs::read_to_string(project.path("bin/told")).unwrap();
+    let mut told: Vec<&str> = told.lines().collect();
+    told.sort_unstable();
+    assert_eq!(told, ["--kill", "--kill", "--wait", "--wait"]);
+}
+
 #[test]
 fn inspect_starts_what_it_is_given_with_all_that_follows() {
     if !is_amd64() {

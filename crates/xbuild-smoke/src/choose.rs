@@ -180,7 +180,8 @@ impl Choice<'_> {
     fn wine(&self) -> Result<Runner, NoRunner> {
         let missing = || NoRunner::Missing { runner: "wine".to_owned(), package: "wine" };
         let program = self.machine.program(&["wine64", "wine"]).ok_or_else(missing)?.to_owned();
-        Ok(Runner::Wine { program })
+        let server = self.machine.program(&["wineserver"]).map(Utf8Path::to_owned);
+        Ok(Runner::Wine { program, server })
     }
 }
 

@@ -22,6 +22,9 @@ pub(crate) fn gauge(runner: &Runner, status: Status, expected: u8, output: &str)
             match refusal(runner, code, output) {
                 Some(words) => Verdict::Refused { why: words },
                 None if wanted => Verdict::Passed,
+                None if lacks_random(runner, output) => Verdict::Refused {
+                    why: "it is too old: it has no `ProcessPrng`, which programs of Go and Rust ask for".into(),
+                },
                 None if is_mute(runner, code, output) => Verdict::Refused {
                     why: format!("it ended with {code} and no word, as it does when it loads nothing"),
                 },
@@ -63,6 +66,17 @@ fn is_mute(runner: &Runner, code: i32, output: &str) -> bool {
     matches!(runner, Runner::Qemu { .. }) && code == 255 && output.trim().is_empty()
 }
 
+/// Go's runtime and Rust's library take random numbers from a function of Windows that older releases of Wine do not have, and
+/// their programs end at once.
+fn lacks_random(runner: &Runner, output: &str) -> bool {
+    let is_told = |line: &str| {
+        line.starts_with("fatal error: bcryptprimitives.dll not found")
+            || line.starts_with("fatal error: ProcessPrng not found")
+            || line.contains(":err:module:import_dll Library bcryptprimitives.dll ")
+    };
+    matches!(runner, Runner::Wine { .. }) && output.lines().any(is_told)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,6 +112,19 @@ mod tests {
         // Also where that very code is what the program was to end with.
         let words = "qemu-aarch64-static: unable to find CPU model 'x'";
         assert!(matches!(gauge(&qemu(), Status::Exited(1), 1, words), Verdict::Refused { .. }));
+    }
+
+    #[test]
+    fn a_wine_that_is_too_old_is_told() {
+        let wine = Runner::Wine { program: "/usr/bin/wine".into(), server: None };
+        let words = "fatal error: bcryptprimitives.dll not found\nruntime: panic before malloc heap initialized";
+        let expect = "refused: it is too old: it has no `ProcessPrng`, which programs of Go and Rust ask for";
+        check(&wine, Status::Exited(2), words, expect);
+        let words =
+            "00d4:err:module:import_dll Library bcryptprimitives.dll (which is needed by L\"Z:\\\\app.exe\") not found";
+        check(&wine, Status::Exited(53), words, expect);
+        check(&wine, Status::Exited(2), "fatal error: mine", "exit 2");
+        check(&Runner::Native, Status::Exited(2), "fatal error: bcryptprimitives.dll not found", "exit 2");
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod no_runner;
 mod report;
 mod run;
 mod runner;
+mod wine;
 
 pub use choose::{Subject, choose};
 pub use machine::Machine;

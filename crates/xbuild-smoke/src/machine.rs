@@ -6,7 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use xbuild_platform::{Arch, HostPlatform};
 
 /// The runners that are looked for besides QEMU's.
-const OTHERS: [&str; 4] = ["node", "wine64", "wine", "go"];
+const OTHERS: [&str; 5] = ["node", "wine64", "wine", "wineserver", "go"];
 
 /// A machine, looked at once.
 #[derive(Debug, Clone)]

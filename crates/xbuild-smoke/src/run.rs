@@ -15,6 +15,7 @@ use crate::machine::Machine;
 use crate::no_runner::NoRunner;
 use crate::report::{Ended, Report, Verdict};
 use crate::runner::{Runner, WASI_FILE, WASI_SCRIPT};
+use crate::wine::Windows;
 use crate::{Subject, choose};
 
 /// How much of what a program prints is kept, in bytes.
@@ -54,6 +55,9 @@ pub fn run(request: &Request<'_>, machine: &Machine, cancel: &CancelToken) -> Re
         },
         Err(Unstarted::System(why)) => nothing(Some(runner), Verdict::Refused { why }),
         Err(Unstarted::Machine(why)) => nothing(Some(runner), Verdict::NotRun(NoRunner::Prevented { why })),
+        Err(Unstarted::Missing { runner, package }) => {
+            nothing(None, Verdict::NotRun(NoRunner::Missing { runner, package }))
+        }
     }
 }
 
@@ -71,6 +75,8 @@ enum Unstarted {
     System(String),
     /// A scratch folder, a log.
     Machine(String),
+    /// A part of the runner.
+    Missing { runner: String, package: &'static str },
 }
 
 impl From<io::Error> for Unstarted {
@@ -99,11 +105,17 @@ fn start(request: &Request<'_>, runner: &Runner, cancel: &CancelToken) -> Result
     }
     let (program, mut arguments) = runner.command(&request.artifact, &own);
     arguments.extend(request.arguments.iter().cloned());
+    let environment = environment(runner, &work, &own);
+    let windows = windows(runner, &environment, &work, &own);
+    if let Some(windows) = &windows {
+        let is_32_bits = request.subject.facts.bits == Some(32);
+        ready(windows, is_32_bits, cancel).inspect_err(|_| windows.shut_down())?;
+    }
     let process = Process {
         program,
         arguments,
-        environment: environment(runner, &work, &own),
-        cwd: work,
+        environment: environment.clone(),
+        cwd: work.clone(),
         readable: Vec::new(),
         writable: Vec::new(),
         network: true,
@@ -111,10 +123,40 @@ fn start(request: &Request<'_>, runner: &Runner, cancel: &CancelToken) -> Result
         log: own.join("output"),
         log_limit: Some(KEPT),
     };
-    let finished = sandbox::run(&process, &Isolation { level: Level::Env, cancel: cancel.clone() })?;
+    let finished = sandbox::run(&process, &Isolation { level: Level::Env, cancel: cancel.clone() });
+    if let Some(windows) = &windows {
+        windows.shut_down();
+    }
+    let finished = finished?;
     let output = std::fs::read(&process.log)?;
     Ok((finished, String::from_utf8_lossy(&output).into_owned()))
 }
+
+/// The Windows that a program is started in; `None` where it needs none.
+fn windows<'a>(
+    runner: &'a Runner,
+    environment: &'a [(String, String)],
+    work: &'a Utf8Path,
+    own: &Utf8Path,
+) -> Option<Windows<'a>> {
+    let Runner::Wine { program, server } = runner else { return None };
+    let (prefix, log) = (own.join(WINDOWS), own.join("set-up"));
+    Some(Windows { wine: program, server: server.as_deref(), environment, prefix, work, log })
+}
+
+/// Makes a Windows that can start the program.
+fn ready(windows: &Windows<'_>, is_32_bits: bool, cancel: &CancelToken) -> Result<(), Unstarted> {
+    if !windows.set_up(cancel)? {
+        return Err(Unstarted::Machine("Wine could not set up a Windows of its own".into()));
+    }
+    if is_32_bits && !windows.has_32_bits() {
+        return Err(Unstarted::Missing { runner: "wine32".to_owned(), package: "wine32:i386" });
+    }
+    Ok(())
+}
+
+/// Where Wine keeps its Windows, below a folder that the program does not see.
+const WINDOWS: &str = "wine";
 
 /// The whole environment: what a program may expect everywhere, and nothing of this user's.
 fn environment(runner: &Runner, work: &Utf8Path, own: &Utf8Path) -> Vec<(String, String)> {
@@ -124,8 +166,9 @@ fn environment(runner: &Runner, work: &Utf8Path, own: &Utf8Path) -> Vec<(String,
         ("TMPDIR".to_owned(), work.to_string()),
     ];
     if matches!(runner, Runner::Wine { .. }) {
-        all.push(("WINEDEBUG".to_owned(), "-all".to_owned()));
-        all.push(("WINEPREFIX".to_owned(), own.join("wine").to_string()));
+        // Which library is missing, and nothing else.
+        all.push(("WINEDEBUG".to_owned(), "-all,err+module".to_owned()));
+        all.push(("WINEPREFIX".to_owned(), own.join(WINDOWS).to_string()));
     }
     all
 }

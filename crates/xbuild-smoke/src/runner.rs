@@ -57,6 +57,8 @@ pub enum Runner {
     Wine {
         /// Wine.
         program: Utf8PathBuf,
+        /// What its programs share, where it can be told to end.
+        server: Option<Utf8PathBuf>,
     },
 }
 
@@ -79,7 +81,7 @@ impl Runner {
             }
             // A deep stack is what Go's own wrapper asks for.
             Self::NodeGo { program, script } => started(program, vec!["--stack-size=8192".into(), script.to_string()]),
-            Self::Wine { program } => started(program, Vec::new()),
+            Self::Wine { program, .. } => started(program, Vec::new()),
         }
     }
 
@@ -109,7 +111,7 @@ impl fmt::Display for Runner {
             }
             Self::NodeWasi { .. } => f.write_str("node with node:wasi"),
             Self::NodeGo { .. } => f.write_str("node with Go's wasm_exec_node.js"),
-            Self::Wine { program } => f.write_str(&name(program)),
+            Self::Wine { program, .. } => f.write_str(&name(program)),
         }
     }
 }
