@@ -11,7 +11,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::process::Command;
 use std::sync::LazyLock;
 
-use packers::{deb, gzip, tar, xz, zip, zstd};
+use packers::{bzip2, deb, gzip, tar, xz, zip, zstd};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -58,6 +58,7 @@ fn every_archive_is_looked_into_and_each_program_in_it_verified() {
     let archives = [
         ("a.tar", packed.clone()),
         ("a.tar.gz", gzip(&packed)),
+        ("a.tar.bz2", bzip2(&packed)),
         ("a.tar.xz", xz(&packed)),
         ("a.tar.zst", zstd(&packed)),
         ("a.zip", zip(&members)),
@@ -113,7 +114,7 @@ fn an_archive_that_cannot_be_read_whole_fails() {
         (&zipped[..zipped.len() / 2], "truncated", "xbuild::truncated"),
         (&corrupt, "malformed", "xbuild::malformed"),
         (&zeros, "unknown", "xbuild::unpacks-too-large"),
-        (b"BZh91AY&SY", "unknown", "xbuild::not-looked-into"),
+        (b"7z\xbc\xaf\x27\x1c", "unknown", "xbuild::not-looked-into"),
     ];
     for (bytes, verdict, code) in cases {
         let project = with(&[("a", bytes)]);

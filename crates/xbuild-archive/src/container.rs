@@ -10,6 +10,8 @@ pub enum Container {
     Tar,
     /// gzip, of a `tar` or of one file.
     Gzip,
+    /// bzip2, of a `tar` or of one file.
+    Bzip2,
     /// xz, of a `tar` or of one file.
     Xz,
     /// Zstandard, of a `tar` or of one file.
@@ -28,6 +30,7 @@ impl Container {
         match self {
             Self::Tar => "tar",
             Self::Gzip => "gzip",
+            Self::Bzip2 => "bzip2",
             Self::Xz => "xz",
             Self::Zstd => "zstd",
             Self::Zip => "zip",
@@ -44,7 +47,6 @@ const MAGIC: &[(&[u8], Container)] = &[
     (b"\xfd7zXZ\0", Container::Xz),
     (b"\x28\xb5\x2f\xfd", Container::Zstd),
     (b"!<arch>\ndebian-binary", Container::Deb),
-    (b"BZh", Container::Closed("bzip2")),
     (b"7z\xbc\xaf\x27\x1c", Container::Closed("7z")),
     (b"\x04\x22\x4d\x18", Container::Closed("lz4")),
     (b"Rar!\x1a\x07", Container::Closed("rar")),
@@ -54,7 +56,18 @@ const MAGIC: &[(&[u8], Container)] = &[
 /// What these first bytes begin; `None` where it is no archive.
 pub fn recognise(first: &[u8]) -> Option<Container> {
     let magic = MAGIC.iter().find(|(magic, _)| first.starts_with(magic));
-    magic.map(|(_, container)| *container).or_else(|| is_tar(first).then_some(Container::Tar))
+    let by_sums = || match () {
+        () if is_bzip2(first) => Some(Container::Bzip2),
+        () if is_tar(first) => Some(Container::Tar),
+        () => None,
+    };
+    magic.map(|(_, container)| *container).or_else(by_sums)
+}
+
+/// `BZh`, the size of blocks, and the number that begins a block or the end: the three letters alone begin texts too.
+fn is_bzip2(first: &[u8]) -> bool {
+    let Some(([b'B', b'Z', b'h', b'1'..=b'9'], rest)) = first.split_first_chunk::<4>() else { return false };
+    rest.starts_with(b"\x31\x41\x59\x26\x53\x59") || rest.starts_with(b"\x17\x72\x45\x38\x50\x90")
 }
 
 /// A header whose sum is right: `ustar` stands in it, or it is from before that word.

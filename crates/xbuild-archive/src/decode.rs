@@ -4,6 +4,7 @@
 
 use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 
+use bzip2::bufread::MultiBzDecoder;
 use flate2::bufread::MultiGzDecoder;
 use lzma_rust2::XzReader;
 use ruzstd::decoding::FrameDecoder;
@@ -18,6 +19,7 @@ pub(crate) fn decoded<'a>(container: Container, packed: impl Read + 'a) -> Optio
     let packed = BufReader::with_capacity(64 << 10, packed);
     Some(match container {
         Container::Gzip => Box::new(MultiGzDecoder::new(packed)),
+        Container::Bzip2 => Box::new(MultiBzDecoder::new(packed)),
         Container::Xz => Box::new(XzReader::new_mem_limit(packed, true, (MOST_MEMORY >> 10) as u32)),
         Container::Zstd => Box::new(Zstd::new(packed)),
         Container::Tar | Container::Zip | Container::Deb | Container::Closed(_) => return None,

@@ -7,7 +7,7 @@ mod packers;
 use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read, Write};
 
-use packers::{deb, gzip, tar, xz, zip, zstd};
+use packers::{bzip2, deb, gzip, tar, xz, zip, zstd};
 use sha2::{Digest as _, Sha256};
 use xbuild_archive::{
     Blobs, Budget, Kind, Limits, Member, Seekable, Visitor, checked, first_packed_file, index, layout, recognise,
@@ -58,7 +58,7 @@ fn told_within(bytes: &[u8], limits: Limits) -> String {
 
 type Wrap = fn(&[u8]) -> Vec<u8>;
 
-const STREAMS: [(&str, Wrap); 3] = [("gzip", gzip), ("xz", xz), ("zstd", zstd)];
+const STREAMS: [(&str, Wrap); 4] = [("gzip", gzip), ("bzip2", bzip2), ("xz", xz), ("zstd", zstd)];
 
 #[test]
 fn members_are_listed_whatever_wraps_them() {
@@ -123,6 +123,7 @@ fn no_byte_changed_makes_it_panic() {
     let samples = [
         tar(&[("bin/app", TEXT), ("b", TEXT)]),
         gzip(&tar(&[("a", TEXT)])),
+        bzip2(&tar(&[("a", TEXT)])),
         xz(&tar(&[("a", TEXT)])),
         zstd(&tar(&[("a", TEXT)])),
         zip(&[("a", TEXT), ("b", TEXT)]),
@@ -235,7 +236,8 @@ fn links_pipes_and_long_names_are_told() {
 
 #[test]
 fn what_is_not_unpacked_says_so() {
-    assert_eq!(told(b"BZh91AY"), "xbuild::not-looked-into: it was not looked into: bzip2 is not unpacked");
+    assert_eq!(told(b"7z\xbc\xaf\x27\x1c"), "xbuild::not-looked-into: it was not looked into: 7z is not unpacked");
+    assert_eq!(told(b"BZh9 is the beginning of a text, too"), "");
     let mut zipped = zip(&[("secret", TEXT), ("b", TEXT)]);
     let at = zipped.windows(4).position(|window| window == b"PK\x01\x02").unwrap();
     zipped[at + 8] |= 1;

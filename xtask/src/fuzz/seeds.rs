@@ -65,7 +65,17 @@ fn archives(files: &[Vec<u8>]) -> Vec<Vec<u8>> {
     let data = packers::xz(&tar);
     let deb = packers::deb(&[("debian-binary", b"2.0\n"), ("data.tar.xz", &data)]);
     let nested = packers::gzip(&packers::tar(&[("inner.zip", &zip)]));
-    vec![packers::gzip(&tar), packers::zstd(&tar), packers::gzip(program), data, tar, zip, deb, nested]
+    vec![
+        packers::gzip(&tar),
+        packers::bzip2(&tar),
+        packers::zstd(&tar),
+        packers::gzip(program),
+        data,
+        tar,
+        zip,
+        deb,
+        nested,
+    ]
 }
 
 /// One file of each format, and of the shapes in which a format comes.
