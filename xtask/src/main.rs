@@ -28,7 +28,7 @@ usage: cargo xtask tidy                  layout, lints, documents and house rule
            --out FILE                    also write every single run, as tab-separated values
        cargo xtask corpus [OPTIONS]      holds what `inspect` says of real programs against how they were made
            --small                       only a dozen Go platforms and about twenty files of Debian
-           --only PART                   only this one: go, debian
+           --only PART                   only this one: go, debian, compilers
            --measure                     also what 300 of them cost, against `file` and `readelf`
        cargo xtask fuzz [OPTIONS]        any bytes for all that reads the bytes of others
            --target NAME                 only this one: parse, check, fmt, inspect (repeats)

@@ -48,6 +48,9 @@ impl Agreement {
             for fact in Fact::ALL.into_iter().filter(|fact| fact.is_settled_by_readers()) {
                 let answers: Vec<&str> =
                     self.witnesses.iter().filter_map(|one| one.answers.get(index)?.get(fact)).collect();
+                if specimen.truth.get(fact).is_some() {
+                    continue;
+                }
                 let agreed = answers.iter().find(|answer| answers.iter().filter(|other| other == answer).count() > 1);
                 specimen.truth.say_if(fact, agreed.copied());
             }
@@ -61,7 +64,7 @@ impl Agreement {
             let _ = write!(text, " {} |", witness.tool.name());
         }
         let _ = write!(text, "\n| --- | ---: |{}\n", " ---: |".repeat(self.witnesses.len()));
-        for fact in Fact::ALL {
+        for fact in Fact::ALL.into_iter().filter(|fact| self.known(*fact) > 0) {
             text.push_str(&self.row(fact));
         }
         text.push('\n');
@@ -74,9 +77,13 @@ impl Agreement {
         text
     }
 
+    /// Of how many files it is known.
+    fn known(&self, fact: Fact) -> usize {
+        self.specimens.iter().filter(|specimen| specimen.truth.get(fact).is_some()).count()
+    }
+
     fn row(&self, fact: Fact) -> String {
-        let known = self.specimens.iter().filter(|specimen| specimen.truth.get(fact).is_some()).count();
-        let mut row = format!("| {} | {known} |", fact.name());
+        let mut row = format!("| {} | {} |", fact.name(), self.known(fact));
         for witness in &self.witnesses {
             let verdicts: Vec<Verdict> = self.verdicts(witness, fact).map(|(_, verdict)| verdict).collect();
             let count = |wanted| verdicts.iter().filter(|verdict| **verdict == wanted).count();
@@ -138,10 +145,8 @@ impl Agreement {
     }
 }
 
-/// A library or an object need not name a system, and an archive without members has nothing to say.
+/// Of what there is nothing to say, nothing has to be said; and an archive without members has nothing to say.
 fn may_be_silent(specimen: &Specimen, fact: Fact) -> bool {
-    match fact {
-        Fact::Os => specimen.truth.get(Fact::Interpreter).is_none(),
-        _ => std::fs::metadata(&specimen.path).is_ok_and(|file| file.len() == 8),
-    }
+    let is_empty = || std::fs::metadata(&specimen.path).is_ok_and(|file| file.len() == 8);
+    specimen.unsaid.contains(&fact) || specimen.truth.get(fact) == Some("none") || is_empty()
 }

@@ -2,12 +2,15 @@
 //!
 //! apt fetches the lists into a folder of its own, so that the machine's architectures and lists stay as they are. It is not
 //! asked to resolve anything, which takes minutes for so many architectures: the names in the pool are read from the lists. The
-//! mirror is the machine's own. Where apt is not there, or the machine is no Debian, the reason is handed back instead.
+//! mirror is the machine's own. Where apt is not there, the machine is no Debian or nothing can be fetched, the reason is handed
+//! back instead.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+use memchr::memmem;
 
 use super::Extent;
 use super::facts::{Fact, Facts};
@@ -61,7 +64,10 @@ const WHOLE: [(&str, usize); 7] = [
     ("libc6-dev", 12),
     ("libc-bin", 8),
 ];
-const SMALL: [(&str, usize); 2] = [("direnv", 1), ("busybox-static", 1)];
+
+/// A merge waits for the lists of these only: each takes seconds, and four files come from each.
+const SMALL_ARCHITECTURES: [&str; 5] = ["armhf", "mips64el", "ppc64el", "riscv64", "s390x"];
+const SMALL: [(&str, usize); 3] = [("direnv", 1), ("busybox-static", 1), ("libc-bin", 2)];
 
 /// What came of it.
 pub(super) enum Found {
@@ -76,15 +82,24 @@ pub(super) fn specimens(folder: &Path, extent: Extent) -> Outcome<Found> {
         return Ok(Found::LeftOut("apt and dpkg are not there".into()));
     }
     let Some(mirror) = mirror()? else { return Ok(Found::LeftOut("apt has no source of Debian's main part".into())) };
-    let apt = Apt::prepare(folder, &mirror)?;
+    let apt = match Apt::prepare(folder, &mirror, architectures(extent)) {
+        Ok(apt) => apt,
+        Err(error) => return Ok(Found::LeftOut(format!("their lists cannot be fetched: {error}"))),
+    };
     let wanted: &[(&str, usize)] = if extent == Extent::Small { &SMALL } else { &WHOLE };
     let mut specimens = Vec::new();
-    for (architecture, list) in apt.lists()? {
+    for (architecture, file) in apt.lists()? {
+        let list = apt.text(&file)?;
         for (package, most) in wanted {
             specimens.extend(Package::find(&list, package)?.files(&apt, architecture, *most)?);
         }
     }
     Ok(Found::Files(specimens))
+}
+
+fn architectures(extent: Extent) -> Vec<&'static Architecture> {
+    let is_wanted = |of: &&Architecture| extent == Extent::Whole || SMALL_ARCHITECTURES.contains(&of.debian);
+    ARCHITECTURES.iter().filter(is_wanted).collect()
 }
 
 /// Where this machine's own packages come from.
@@ -104,19 +119,21 @@ fn mirror() -> Outcome<Option<String>> {
 struct Apt {
     folder: PathBuf,
     mirror: String,
+    architectures: Vec<&'static Architecture>,
 }
 
 impl Apt {
-    fn prepare(folder: &Path, mirror: &str) -> Outcome<Self> {
+    fn prepare(folder: &Path, mirror: &str, architectures: Vec<&'static Architecture>) -> Outcome<Self> {
         for part in ["state/lists/partial", "cache/archives/partial", "parts", "pool", "files"] {
             fs::create_dir_all(folder.join(part))?;
         }
-        let apt = Self { folder: folder.to_owned(), mirror: mirror.to_owned() };
+        let apt = Self { folder: folder.to_owned(), mirror: mirror.to_owned(), architectures };
         fs::write(folder.join("status"), "")?;
         fs::write(folder.join("sources.list"), apt.sources())?;
         fs::write(folder.join("apt.conf"), apt.configuration())?;
         if !folder.join("updated").exists() {
-            run(apt.command("apt-get").args(["update", "-qq"]))?;
+            // apt would read every list into a cache that nobody asks.
+            run(apt.command("apt-get").args(["update", "-qq", "-o", "pkgCacheFile::Generate=false"]))?;
             fs::write(folder.join("updated"), "")?;
         }
         Ok(apt)
@@ -125,7 +142,7 @@ impl Apt {
     /// One line a release: its list of what is for every architecture may stand there only once.
     fn sources(&self) -> String {
         let mut releases: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for of in &ARCHITECTURES {
+        for of in &self.architectures {
             releases.entry(of.release).or_default().push(of.debian);
         }
         let line = |(release, of): (&str, Vec<&str>)| {
@@ -146,6 +163,8 @@ impl Apt {
             ("Acquire::Languages", "none".into()),
             ("Acquire::IndexTargets::deb::DEP-11::DefaultEnabled", "false".into()),
             ("Acquire::Retries", "3".into()),
+            // A list that cannot be fetched is no success.
+            ("APT::Update::Error-Mode", "any".into()),
             ("APT::Sandbox::User", String::new()),
         ]
         .map(|(key, value)| format!("{key} \"{value}\";\n"))
@@ -158,20 +177,25 @@ impl Apt {
         command
     }
 
-    /// The text of each architecture's list.
+    /// Where each architecture's list is.
     fn lists(&self) -> Outcome<Vec<(&'static Architecture, String)>> {
         let listed =
             output(self.command("apt-get").args(["indextargets", "--format", OWN_LISTS, "Created-By: Packages"]))?;
         let mut lists = Vec::new();
-        for architecture in &ARCHITECTURES {
+        for &architecture in &self.architectures {
             let mut of_it = listed.lines().filter_map(|line| {
                 let (_, rest) = line.split_once(' ')?;
                 rest.strip_prefix(architecture.debian)?.strip_prefix(' ')
             });
             let file = of_it.next().ok_or_else(|| format!("apt has no list for {}", architecture.debian))?;
-            lists.push((architecture, output(self.command(HELPER).args(["cat-file", file]))?));
+            lists.push((architecture, file.to_owned()));
         }
         Ok(lists)
+    }
+
+    /// The text of a list. It begins and ends with what stands between two packages.
+    fn text(&self, file: &str) -> Outcome<String> {
+        Ok(format!("\n\n{}\n\n", output(self.command(HELPER).args(["cat-file", file]))?))
     }
 
     /// Fetches a file of the pool, unless it is there, and unpacks it.
@@ -203,9 +227,11 @@ struct Package {
 
 impl Package {
     fn find(list: &str, name: &str) -> Outcome<Self> {
-        let start = format!("Package: {name}\n");
-        let mut entries = list.split("\n\n").map(str::trim_start);
-        let entry = entries.find(|entry| entry.starts_with(&start)).ok_or_else(|| format!("no package `{name}`"))?;
+        let start = format!("\n\nPackage: {name}\n");
+        // Lists are large, and whoever searches them is not optimized where chores are built like tests.
+        let at = memmem::find(list.as_bytes(), start.as_bytes()).ok_or_else(|| format!("no package `{name}`"))?;
+        let rest = &list[at + start.len()..];
+        let entry = rest.split("\n\n").next().unwrap_or(rest);
         let field =
             |key: &str| entry.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(": ")).unwrap_or_default();
         Ok(Self {
@@ -224,7 +250,9 @@ impl Package {
         let origin = format!("{} {} {}", self.name, self.version, architecture.debian);
         let specimen = |path: PathBuf| {
             let truth = self.truth(architecture, &path);
-            Specimen { path, origin: origin.clone(), truth }
+            // A library or an object need not name a system.
+            let unsaid = if truth.get(Fact::Interpreter).is_none() { vec![Fact::Os] } else { Vec::new() };
+            Specimen { path, origin: origin.clone(), truth, unsaid }
         };
         Ok(spread(files, most).into_iter().map(specimen).collect())
     }

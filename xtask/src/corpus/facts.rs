@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 /// One thing that can be said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Fact {
+    Kind,
     Arch,
     Bits,
     Endian,
@@ -14,12 +15,18 @@ pub(super) enum Fact {
     Interpreter,
     Needed,
     GlibcFloor,
+    MinOs,
+    Stripped,
+    Pie,
+    Nx,
+    Relro,
     GoVersion,
     GoSettings,
 }
 
 impl Fact {
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 17] = [
+        Self::Kind,
         Self::Arch,
         Self::Bits,
         Self::Endian,
@@ -29,12 +36,18 @@ impl Fact {
         Self::Interpreter,
         Self::Needed,
         Self::GlibcFloor,
+        Self::MinOs,
+        Self::Stripped,
+        Self::Pie,
+        Self::Nx,
+        Self::Relro,
         Self::GoVersion,
         Self::GoSettings,
     ];
 
     pub(super) fn name(self) -> &'static str {
         match self {
+            Self::Kind => "kind",
             Self::Arch => "architecture",
             Self::Bits => "bits",
             Self::Endian => "byte order",
@@ -44,6 +57,11 @@ impl Fact {
             Self::Interpreter => "interpreter",
             Self::Needed => "libraries needed",
             Self::GlibcFloor => "glibc floor",
+            Self::MinOs => "lowest system",
+            Self::Stripped => "stripped",
+            Self::Pie => "loads anywhere",
+            Self::Nx => "stack not executable",
+            Self::Relro => "read-only relocations",
             Self::GoVersion => "Go version",
             Self::GoSettings => "Go settings",
         }

@@ -36,7 +36,7 @@ type Level = (&'static str, &'static str);
 const LEVELS: [(&str, &str, &[Level]); 10] = [
     ("amd64", "GOAMD64", &[("v1", ""), ("v2", "v2"), ("v3", "v3"), ("v4", "v4")]),
     ("arm", "GOARM", &[("5", "v5"), ("6", "v6"), ("7", "v7")]),
-    ("arm64", "GOARM64", &[("v8.0", ""), ("v8.2", "v8.2"), ("v9.0", "v9")]),
+    ("arm64", "GOARM64", &[("v8.0", ""), ("v8.2", "v8.2"), ("v9.0", "v9.0")]),
     ("386", "GO386", &[("sse2", ""), ("softfloat", "softfloat")]),
     ("mips", "GOMIPS", &[("hardfloat", ""), ("softfloat", "softfloat")]),
     ("mipsle", "GOMIPS", &[("hardfloat", ""), ("softfloat", "softfloat")]),
@@ -44,6 +44,18 @@ const LEVELS: [(&str, &str, &[Level]); 10] = [
     ("ppc64", "GOPPC64", &[("power8", ""), ("power9", "power9"), ("power10", "power10")]),
     ("ppc64le", "GOPPC64", &[("power8", ""), ("power9", "power9"), ("power10", "power10")]),
     ("riscv64", "GORISCV64", &[("rva20u64", ""), ("rva22u64", "rva22u64"), ("rva23u64", "rva23u64")]),
+];
+
+/// Who loads a program of these systems: where the system's library is the only door to the system, its own loader does.
+const LOADERS: [(&str, &str); 8] = [
+    ("linux", "none"),
+    ("freebsd", "none"),
+    ("netbsd", "none"),
+    ("dragonfly", "none"),
+    ("android", "/system/bin/linker64"),
+    ("openbsd", "/usr/libexec/ld.so"),
+    ("illumos", "/lib/amd64/ld.so.1"),
+    ("solaris", "/lib/amd64/ld.so.1"),
 ];
 
 /// One build: a platform and at most one level.
@@ -101,7 +113,8 @@ impl Build<'_> {
         }
         match run(command.stderr(std::process::Stdio::null())) {
             Ok(()) => {
-                Ok(Some(Specimen { path, origin: format!("{version}, {}", self.name()), truth: self.truth(version) }))
+                let origin = format!("{version}, {}", self.name());
+                Ok(Some(Specimen { path, origin, truth: self.truth(version), unsaid: Vec::new() }))
             }
             Err(_) if extent == Extent::Whole && matches!(self.os, "android" | "ios") => {
                 println!("left out: Go's {}/{} (it needs a C compiler for it)", self.os, self.arch);
@@ -122,11 +135,19 @@ impl Build<'_> {
             truth.say(Fact::Variant, if variant.is_empty() { "none" } else { variant });
         }
         truth.say(Fact::GoSettings, settings);
-        if matches!(self.os, "linux" | "freebsd" | "netbsd" | "dragonfly") {
-            truth.say(Fact::Linkage, "static");
-            truth.say(Fact::Interpreter, "none");
+        truth.say(Fact::Kind, "executable");
+        truth.say(Fact::Stripped, "no");
+        if let Some(loader) = self.loader() {
+            truth.say(Fact::Linkage, if loader == "none" { "static" } else { "dynamic" });
+            truth.say(Fact::Interpreter, loader);
+            truth.say(Fact::Pie, if self.os == "android" { "yes" } else { "no" });
         }
         truth
+    }
+
+    /// What Go's linker writes as the loader of an ELF program without C.
+    fn loader(&self) -> Option<&'static str> {
+        LOADERS.iter().find(|(os, _)| *os == self.os).map(|(_, loader)| *loader)
     }
 }
 

@@ -14,12 +14,14 @@ use super::debian::spread;
 use super::specimen::Specimen;
 use super::tool::{document, xbuild};
 use crate::Outcome;
+use crate::step::{cargo, run};
 
 const FILES: usize = 300;
 const ROUNDS: usize = 3;
 
 /// Runs all of it, and says what came out. Archives are told apart: every member of one is a file of its own.
 pub(super) fn report(specimens: &[Specimen], folder: &Path) -> Outcome<String> {
+    run(&mut cargo(&["build", "--release", "--quiet", "--package", "xbuild"]))?;
     let (archives, files): (Vec<Specimen>, Vec<Specimen>) = specimens.iter().cloned().partition(Specimen::is_archive);
     let mut text = group("programs, libraries and objects", &spread(files, FILES), folder)?;
     if !archives.is_empty() {
@@ -35,7 +37,7 @@ fn group(what: &str, specimens: &[Specimen], folder: &Path) -> Outcome<String> {
     for path in &paths {
         fs::read(path)?;
     }
-    let ours = cheapest(|| used(xbuild().args(["inspect", "--format", "json"]).args(&paths)))?;
+    let ours = cheapest(|| used(xbuild("release").args(["inspect", "--format", "json"]).args(&paths)))?;
     let each = cheapest(|| one_by_one(&paths))?;
     let batched = cheapest(|| used(Command::new("file").arg("-f").arg("-").stdin(File::open(&list)?)))?;
     let mut text = format!("\n{} {what}, warm, processor time (the cheapest of {ROUNDS} rounds)\n", paths.len());

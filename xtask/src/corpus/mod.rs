@@ -1,17 +1,20 @@
 //! `cargo xtask corpus`: what `xbuild inspect` says of real programs, held against how they were made.
 //!
 //! A reader of binaries that is tested with files it was written for proves little. Here the truth comes from provenance: the
-//! package and architecture that a file was shipped in, the platform and flags that it was built with. The same files are shown
+//! package and architecture that a file was shipped in, the platform, target and flags that it was built with. The same files are shown
 //! to `readelf`, `llvm-readobj`, `file` and `go version -m`, and the table says how often each is right. Nothing of it is
 //! committed: files are fetched or built under `target/corpus`. How damaged files are read is `fuzz`'s part.
 
 mod agreement;
+mod c;
 mod debian;
 mod facts;
+mod gcc;
 mod go;
 mod measure;
 mod specimen;
 mod tool;
+mod zig;
 
 use std::path::{Path, PathBuf};
 
@@ -34,6 +37,7 @@ enum Extent {
 enum Part {
     Go,
     Debian,
+    Compilers,
 }
 
 impl Part {
@@ -41,7 +45,8 @@ impl Part {
         match name {
             "go" => Ok(Self::Go),
             "debian" => Ok(Self::Debian),
-            _ => Err(format!("`{name}` is neither `go` nor `debian`").into()),
+            "compilers" => Ok(Self::Compilers),
+            _ => Err(format!("`{name}` is none of `go`, `debian` and `compilers`").into()),
         }
     }
 }
@@ -84,7 +89,10 @@ pub(crate) fn run(words: &[&str]) -> Outcome {
     let options = Options::parse(words)?;
     let folder = folder();
     let specimens = gather(&folder, &options)?;
-    run_command(&mut cargo(&["build", "--release", "--quiet", "--package", "xbuild"]))?;
+    if specimens.is_empty() {
+        return Err("all that was asked for is left out: nothing was looked at".into());
+    }
+    run_command(&mut cargo(&["build", "--quiet", "--package", "xbuild"]))?;
     let agreement = compare(specimens)?;
     print!("{}", agreement.table());
     if options.measure {
@@ -104,10 +112,16 @@ fn gather(folder: &Path, options: &Options) -> Outcome<Vec<Specimen>> {
         specimens.extend(go::specimens(&folder.join("go"), options.extent)?);
     }
     if options.wants(Part::Debian) {
-        match debian::specimens(&folder.join("debian"), options.extent)? {
+        // The lists of one extent are not those of the other.
+        let lists = if options.extent == Extent::Small { "debian-small" } else { "debian" };
+        match debian::specimens(&folder.join(lists), options.extent)? {
             debian::Found::Files(found) => specimens.extend(found),
             debian::Found::LeftOut(reason) => println!("left out: Debian's packages ({reason})"),
         }
+    }
+    if options.wants(Part::Compilers) && options.extent == Extent::Whole {
+        specimens.extend(zig::specimens(&folder.join("zig"))?);
+        specimens.extend(gcc::specimens(&folder.join("gcc"))?);
     }
     Ok(specimens)
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::facts::Facts;
+use super::facts::{Fact, Facts};
 
 /// One file.
 #[derive(Debug, Clone)]
@@ -11,6 +11,8 @@ pub(super) struct Specimen {
     /// Where it is from, in a few words.
     pub(super) origin: String,
     pub(super) truth: Facts,
+    /// What is true of it although its bytes need not tell.
+    pub(super) unsaid: Vec<Fact>,
 }
 
 impl Specimen {

@@ -40,7 +40,7 @@ impl Tool {
     /// What it says of itself; nothing where it is not there.
     pub(super) fn version(self) -> Option<String> {
         let said = match self {
-            Self::Xbuild => output(xbuild().arg("--version")),
+            Self::Xbuild => output(xbuild("debug").arg("--version")),
             Self::Readelf => output(Command::new("readelf").arg("--version")),
             Self::LlvmReadobj => output(Command::new("llvm-readobj").arg("--version")),
             Self::File => output(Command::new("file").arg("--version")),
@@ -61,10 +61,8 @@ impl Tool {
     fn ask_about(self, path: &Path) -> Outcome<Facts> {
         let (program, arguments, understand): (&str, &[&str], fn(&str) -> Facts) = match self {
             Self::Xbuild => return Err("xbuild is asked about all at once".into()),
-            Self::Readelf => ("readelf", &["-hlAVdW"], readelf),
-            Self::LlvmReadobj => {
-                ("llvm-readobj", &["--file-headers", "--program-headers", "--dynamic-table", "--version-info"], readobj)
-            }
+            Self::Readelf => ("readelf", &["-hlSAVdW"], readelf),
+            Self::LlvmReadobj => ("llvm-readobj", &READOBJ, readobj),
             Self::File => ("file", &["-b"], file),
             Self::Go => ("go", &["version", "-m"], go),
         };
@@ -73,14 +71,14 @@ impl Tool {
     }
 }
 
-/// The program, built for release.
-pub(super) fn xbuild() -> Command {
-    Command::new(target().join("release").join(format!("xbuild{}", std::env::consts::EXE_SUFFIX)))
+/// The program, from the folder of a profile.
+pub(super) fn xbuild(profile: &str) -> Command {
+    Command::new(target().join(profile).join(format!("xbuild{}", std::env::consts::EXE_SUFFIX)))
 }
 
 /// xbuild's document about these files. It exits with 1 where it finds something wrong, which is an answer too.
 pub(super) fn document(specimens: &[Specimen]) -> Outcome<Value> {
-    let mut command = xbuild();
+    let mut command = xbuild("debug");
     command.args(["inspect", "--format", "json"]).args(specimens.iter().map(|specimen| &specimen.path));
     Ok(serde_json::from_slice(&command.output()?.stdout)?)
 }
@@ -97,11 +95,19 @@ fn ask_xbuild(specimens: &[Specimen]) -> Outcome<Vec<Facts>> {
 fn inspected(file: &Value) -> Facts {
     let mut facts = Facts::default();
     let text = |key: &str| file[key].as_str();
-    facts.say_if(Fact::Arch, text("arch"));
+    let machine = file["machine"]["name"].as_str().zip(file["bits"].as_u64());
+    facts.say_if(Fact::Kind, text("kind"));
+    facts.say_if(Fact::Arch, text("arch").or_else(|| other_arch(machine?.0, machine?.1)));
     facts.say_if(Fact::Bits, file["bits"].as_u64().map(|bits| bits.to_string()));
     facts.say_if(Fact::Endian, text("endian"));
-    facts.say_if(Fact::Os, text("os"));
+    facts.say_if(Fact::Os, text("os").or_else(|| text("foreign_os")));
     facts.say_if(Fact::Linkage, text("linkage"));
+    facts.say_if(Fact::MinOs, text("min_os"));
+    facts.say_if(Fact::Stripped, file["stripped"].as_bool().map(yes_or_no));
+    let hardening = &file["hardening"];
+    facts.say_if(Fact::Pie, hardening["pie"].as_bool().map(yes_or_no));
+    facts.say_if(Fact::Nx, hardening["nx"].as_bool().map(yes_or_no));
+    facts.say_if(Fact::Relro, hardening["relro"].as_str());
     facts.say_if(Fact::GoVersion, file["go"]["version"].as_str());
     if file["go"].is_object() {
         facts.say(Fact::Variant, text("variant").unwrap_or("none"));
@@ -117,6 +123,28 @@ fn inspected(file: &Value) -> Facts {
         facts.say(Fact::Needed, listed(needed.iter().filter_map(Value::as_str)));
     }
     facts
+}
+
+/// Architectures that no platform has: xbuild gives them no name of its own, but says the machine's.
+fn other_arch(machine: &str, bits: u64) -> Option<&'static str> {
+    Some(match (machine, bits) {
+        ("PowerPC", _) => "ppc",
+        ("RISC-V", 32) => "riscv32",
+        ("SPARC", _) => "sparc",
+        ("SPARC v9", _) => "sparc64",
+        ("AVR", _) => "avr",
+        ("eBPF", _) => "bpf",
+        ("Hexagon", _) => "hexagon",
+        _ => return None,
+    })
+}
+
+/// What `llvm-readobj` is asked for.
+const READOBJ: [&str; 6] =
+    ["--file-headers", "--program-headers", "--sections", "--dynamic-table", "--version-info", "--macho-version-min"];
+
+const fn yes_or_no(answer: bool) -> &'static str {
+    if answer { "yes" } else { "no" }
 }
 
 fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
@@ -168,18 +196,51 @@ fn readelf(text: &str) -> Facts {
     let endian = line("  Data:").map(|data| if data.contains("big") { "big" } else { "little" });
     facts.say(Fact::Bits, bits);
     facts.say_if(Fact::Endian, endian);
-    facts.say_if(Fact::Arch, line("  Machine:").and_then(|machine| machine_arch(machine, bits, endian)));
+    // MIPS has 64-bit machines with short pointers.
+    let width = if between(text, "  Flags:", "\n").any(|flags| flags.contains(", abi2")) { "64" } else { bits };
+    facts.say_if(Fact::Arch, line("  Machine:").and_then(|machine| machine_arch(machine, width, endian)));
     facts.say_if(Fact::Os, line("  OS/ABI:").and_then(|abi| named(abi, &SYSTEMS)));
     let interpreter = between(text, "Requesting program interpreter: ", "]").next();
     let needed = listed(between(text, "Shared library: [", "]"));
     let dynamic = interpreter.is_some() || needed != "none";
     let kind = line("  Type:").unwrap_or_default();
+    let is_pie = kind.contains("Position-Independent Executable");
     facts.say_if(Fact::Linkage, linkage(dynamic, kind.starts_with("EXEC"), text.contains("Flags: PIE")));
+    facts.say_if(Fact::Kind, elf_kind(kind, is_pie));
+    if is_pie || kind.starts_with("EXEC") {
+        facts.say(Fact::Pie, yes_or_no(is_pie));
+    }
     facts.say(Fact::Interpreter, interpreter.unwrap_or("none"));
     facts.say(Fact::Needed, needed);
+    if line("  Number of section headers:") != Some("0") {
+        facts.say(Fact::Stripped, yes_or_no(!text.contains(" .symtab ")));
+    }
+    facts.say_if(Fact::Nx, between(text, " GNU_STACK ", "\n").next().map(|stack| yes_or_no(!stack.contains("RWE"))));
+    if text.contains("Program Headers:") {
+        let binds_now = text.contains("(BIND_NOW)") || text.contains("Flags: NOW") || text.contains("BIND_NOW\n");
+        facts.say(Fact::Relro, relro(text.contains(" GNU_RELRO "), binds_now));
+    }
     let needs = text.split("Version needs section").nth(1).unwrap_or_default();
     facts.say(Fact::GlibcFloor, floor(between(needs, "Name: GLIBC_", " ")));
     facts
+}
+
+/// By the word that the header has; a library and a program that loads anywhere share one.
+fn elf_kind(word: &str, is_pie: bool) -> Option<&'static str> {
+    match word.split(['_', ' ']).next().unwrap_or_default() {
+        "REL" | "Relocatable" => Some("object"),
+        "EXEC" | "Executable" => Some("executable"),
+        "DYN" | "SharedObject" => Some(if is_pie { "executable" } else { "shared-library" }),
+        _ => None,
+    }
+}
+
+const fn relro(protected: bool, binds_now: bool) -> &'static str {
+    match (protected, binds_now) {
+        (false, _) => "none",
+        (true, false) => "partial",
+        (true, true) => "full",
+    }
 }
 
 fn linkage(dynamic: bool, fixed: bool, pie: bool) -> Option<&'static str> {
@@ -193,7 +254,7 @@ fn linkage(dynamic: bool, fixed: bool, pie: bool) -> Option<&'static str> {
 
 fn machine_arch(machine: &str, bits: &str, endian: Option<&str>) -> Option<&'static str> {
     Some(match (machine, bits, endian?) {
-        ("Advanced Micro Devices X86-64", "64", _) => "amd64",
+        ("Advanced Micro Devices X86-64", ..) => "amd64",
         ("Intel 80386", ..) => "386",
         ("AArch64", ..) => "arm64",
         ("ARM", ..) => "arm",
@@ -206,13 +267,30 @@ fn machine_arch(machine: &str, bits: &str, endian: Option<&str>) -> Option<&'sta
         ("IBM S/390", "64", _) => "s390x",
         ("RISC-V", "64", _) => "riscv64",
         ("LoongArch", "64", _) => "loong64",
+        ("PowerPC", ..) => "ppc",
+        ("RISC-V", "32", _) => "riscv32",
+        ("Sparc", ..) => "sparc",
+        ("Sparc v9", ..) => "sparc64",
+        ("Atmel AVR 8-bit microcontroller", ..) => "avr",
+        ("Linux BPF", ..) => "bpf",
+        ("QUALCOMM DSP6 Processor", ..) => "hexagon",
         _ => return None,
     })
 }
 
 /// By the name that LLVM gives the format, which has word size and byte order where the architecture's own name has not.
-const FORMATS: [(&str, &str); 24] = [
+const FORMATS: [(&str, &str); 34] = [
     ("elf64-x86-64", "amd64"),
+    ("elf32-x86-64", "amd64"),
+    ("elf64-bigaarch64", "arm64"),
+    ("elf32-bigarm", "arm"),
+    ("elf32-littleriscv", "riscv32"),
+    ("elf32-powerpc", "ppc"),
+    ("elf32-sparc", "sparc"),
+    ("elf32-avr", "avr"),
+    ("elf32-hexagon", "hexagon"),
+    ("elf64-bpf", "bpf"),
+    ("elf32-mips\nArch: mips64el", "mips64le"),
     ("elf32-i386", "386"),
     ("elf64-littleaarch64", "arm64"),
     ("elf32-littlearm", "arm"),
@@ -248,7 +326,9 @@ fn readobj(text: &str) -> Facts {
     facts.say_if(Fact::Endian, endian.map(|data| if data.starts_with("Big") { "big" } else { "little" }));
     facts.say_if(Fact::Os, shared(between(text, "OS/ABI: ", " ")).and_then(|abi| named(abi, &SYSTEMS)));
     if format.starts_with("COFF") {
-        facts.say(Fact::Os, "windows");
+        say_coff(&mut facts, text);
+    } else if format.starts_with("Mach-O") {
+        say_macho(&mut facts, text);
     }
     if !format.starts_with("elf") {
         return facts;
@@ -256,15 +336,61 @@ fn readobj(text: &str) -> Facts {
     let needed = listed(between(text, "Shared library: [", "]"));
     let dynamic = needed != "none" || text.contains("Type: PT_INTERP");
     let kind = shared(between(text, "\n  Type: ", " ")).unwrap_or_default();
-    facts.say_if(Fact::Linkage, linkage(dynamic, kind == "Executable", text.contains("FLAGS_1              PIE")));
+    let flags: Vec<&str> = between(text, " FLAGS_1 ", "\n").flat_map(str::split_whitespace).collect();
+    let is_pie = flags.contains(&"PIE");
+    facts.say_if(Fact::Linkage, linkage(dynamic, kind == "Executable", is_pie));
+    facts.say_if(Fact::Kind, elf_kind(kind, is_pie || text.contains("Type: PT_INTERP")));
+    if is_pie || kind == "Executable" {
+        facts.say(Fact::Pie, yes_or_no(is_pie));
+    }
     facts.say(Fact::Needed, needed);
+    facts.say(Fact::Stripped, yes_or_no(!text.contains("Name: .symtab")));
+    let stack = between(text, "Type: PT_GNU_STACK", "Alignment").next();
+    facts.say_if(Fact::Nx, stack.map(|stack| yes_or_no(!stack.contains("PF_X"))));
+    let binds_now = flags.contains(&"NOW") || text.contains("BIND_NOW");
+    if text.contains("  ProgramHeader {") {
+        facts.say(Fact::Relro, relro(text.contains("Type: PT_GNU_RELRO"), binds_now));
+    }
     let needs = text.split("VersionRequirements [").nth(1).unwrap_or_default();
     facts.say(Fact::GlibcFloor, floor(between(needs, "Name: GLIBC_", "\n")));
     facts
 }
 
+fn say_coff(facts: &mut Facts, text: &str) {
+    let is_efi = text.contains("IMAGE_SUBSYSTEM_EFI");
+    facts.say(Fact::Os, if is_efi { "efi" } else { "windows" });
+    let is_linked = text.contains("ImageOptionalHeader {");
+    let kind = match (is_linked, text.contains("IMAGE_FILE_DLL")) {
+        (false, _) => "object",
+        (true, false) => "executable",
+        (true, true) => "shared-library",
+    };
+    facts.say(Fact::Kind, kind);
+    facts.say_if(Fact::Stripped, shared(between(text, "SymbolCount: ", "\n")).map(|count| yes_or_no(count == "0")));
+}
+
+fn say_macho(facts: &mut Facts, text: &str) {
+    let kinds = [("Relocatable", "object"), ("Executable", "executable"), ("DynamicLibrary", "shared-library")];
+    let kind = shared(between(text, "FileType: ", " ")).and_then(|kind| named(kind, &kinds));
+    facts.say_if(Fact::Kind, kind);
+    facts.say_if(Fact::MinOs, shared(between(text, "  Version: ", "\n")));
+    facts.say_if(Fact::Os, shared(between(text, "Platform: ", "\n")).and_then(|os| named(os, &APPLE)));
+    if kind == Some("executable") {
+        facts.say(Fact::Pie, yes_or_no(text.contains("MH_PIE")));
+    }
+}
+
+/// Apple's systems as LLVM calls them.
+const APPLE: [(&str, &str); 2] = [("macos", "darwin"), ("ios", "ios")];
+
 /// As `file` calls them, the longer names first.
-const PROCESSORS: [(&str, &str); 26] = [
+const PROCESSORS: [(&str, &str); 33] = [
+    ("SPARC V9", "sparc64"),
+    ("SPARC", "sparc"),
+    ("Atmel AVR", "avr"),
+    ("eBPF", "bpf"),
+    ("QUALCOMM DSP6", "hexagon"),
+    ("Intel amd64", "amd64"),
     ("ARM aarch64", "arm64"),
     ("Aarch64", "arm64"),
     ("ARM64", "arm64"),
@@ -289,6 +415,7 @@ const PROCESSORS: [(&str, &str); 26] = [
     ("amd64", "amd64"),
     ("XCOFF64", "ppc64"),
     ("Plan 9 executable, ARM", "arm"),
+    ("PowerPC or cisco 4500", "ppc"),
     ("PowerPC", "ppc64"),
     ("arm", "arm"),
 ];
@@ -301,19 +428,36 @@ fn file(text: &str) -> Facts {
     facts.say_if(Fact::Os, file_system(text));
     let linkages =
         [("statically linked", "static"), ("static-pie linked", "static-pie"), ("dynamically linked", "dynamic")];
-    if text.contains("executable") {
-        facts.say_if(Fact::Linkage, named(text, &linkages));
-    }
+    facts.say_if(Fact::Linkage, named(text, &linkages));
     let interpreter = text.split_once(", interpreter ").map(|(_, rest)| rest.split(',').next().unwrap_or(rest).trim());
     facts.say_if(Fact::Interpreter, interpreter);
+    facts.say_if(Fact::Kind, named(text, &KINDS));
+    facts.say_if(Fact::Stripped, named(text, &[("not stripped", "no"), ("stripped", "yes")]));
+    facts.say_if(Fact::Pie, named(text, &[(" pie executable", "yes"), ("B executable", "no")]));
     facts
 }
 
+/// As `file` calls what a file is for, the longer names first.
+const KINDS: [(&str, &str); 9] = [
+    ("shared library", "shared-library"),
+    ("shared object", "shared-library"),
+    ("relocatable", "object"),
+    ("COFF object", "object"),
+    (" object, flags", "object"),
+    ("(DLL)", "shared-library"),
+    ("executable", "executable"),
+    ("EFI application", "executable"),
+    ("current ar archive", "static-library"),
+];
+
 fn file_arch(text: &str) -> Option<&'static str> {
     let endian = if text.contains(" MSB ") { "big" } else { "little" };
-    let bits = if text.contains("64-bit") { "64" } else { "32" };
+    let bits = if text.contains("64-bit") || text.contains(", N32 ") { "64" } else { "32" };
     if text.contains(", MIPS,") {
         return machine_arch("MIPS R3000", bits, Some(endian));
+    }
+    if text.contains("UCB RISC-V") && bits == "32" {
+        return Some("riscv32");
     }
     if text.contains("64-bit PowerPC") {
         return machine_arch("PowerPC64", bits, Some(endian));
@@ -325,13 +469,13 @@ fn file_system(text: &str) -> Option<&'static str> {
     let systems = [
         ("for GNU/Linux", "linux"),
         ("(GNU/Linux)", "linux"),
+        ("EFI application", "efi"),
         ("FreeBSD", "freebsd"),
         ("NetBSD", "netbsd"),
         ("OpenBSD", "openbsd"),
         ("for Android", "android"),
         ("Solaris", "solaris"),
         ("MS Windows", "windows"),
-        ("Mach-O", "darwin"),
         ("Plan 9", "plan9"),
         ("XCOFF", "aix"),
     ];
@@ -371,6 +515,21 @@ mod tests {
             &file("ELF 32-bit MSB executable, MIPS, MIPS32 version 1"),
             &[(Fact::Arch, "mips"), (Fact::Endian, "big")],
         );
+    }
+
+    #[test]
+    fn what_is_linked_and_how_is_understood() {
+        let said = file("ELF 64-bit LSB pie executable, x86-64, version 1 (SYSV), dynamically linked, not stripped");
+        check(&said, &[(Fact::Kind, "executable"), (Fact::Pie, "yes"), (Fact::Stripped, "no")]);
+        let said = readelf(
+            "  Class:  ELF64\n  Type:  DYN (Shared object file)\nProgram Headers:\n  GNU_STACK 0 0 0 0 0 RWE 0x10\n  \
+             GNU_RELRO 0\n",
+        );
+        check(&said, &[(Fact::Kind, "shared-library"), (Fact::Nx, "no"), (Fact::Relro, "partial")]);
+        let said = readobj(
+            "Format: Mach-O arm64\nAddressSize: 64bit\n  FileType: Executable (0x2)\n  Platform: ios\n  Version: 15.0\n",
+        );
+        check(&said, &[(Fact::Kind, "executable"), (Fact::Os, "ios"), (Fact::MinOs, "15.0"), (Fact::Pie, "no")]);
     }
 
     #[test]
