@@ -14,7 +14,7 @@ use memchr::memmem;
 
 use super::Extent;
 use super::facts::{Fact, Facts};
-use super::specimen::Specimen;
+use super::specimen::{Found, Specimen};
 use crate::Outcome;
 use crate::step::{output, run};
 
@@ -68,12 +68,6 @@ const WHOLE: [(&str, usize); 7] = [
 /// A merge waits for the lists of these only: each takes seconds, and four files come from each.
 const SMALL_ARCHITECTURES: [&str; 5] = ["armhf", "mips64el", "ppc64el", "riscv64", "s390x"];
 const SMALL: [(&str, usize); 3] = [("direnv", 1), ("busybox-static", 1), ("libc-bin", 2)];
-
-/// What came of it.
-pub(super) enum Found {
-    Files(Vec<Specimen>),
-    LeftOut(String),
-}
 
 /// Fetches and unpacks what the extent asks for.
 pub(super) fn specimens(folder: &Path, extent: Extent) -> Outcome<Found> {

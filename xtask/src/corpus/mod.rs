@@ -12,6 +12,7 @@ mod facts;
 mod gcc;
 mod go;
 mod measure;
+mod npm;
 mod specimen;
 mod tool;
 mod zig;
@@ -38,6 +39,7 @@ enum Part {
     Go,
     Debian,
     Compilers,
+    Npm,
 }
 
 impl Part {
@@ -46,7 +48,8 @@ impl Part {
             "go" => Ok(Self::Go),
             "debian" => Ok(Self::Debian),
             "compilers" => Ok(Self::Compilers),
-            _ => Err(format!("`{name}` is none of `go`, `debian` and `compilers`").into()),
+            "npm" => Ok(Self::Npm),
+            _ => Err(format!("`{name}` is none of `go`, `debian`, `compilers` and `npm`").into()),
         }
     }
 }
@@ -114,14 +117,14 @@ fn gather(folder: &Path, options: &Options) -> Outcome<Vec<Specimen>> {
     if options.wants(Part::Debian) {
         // The lists of one extent are not those of the other.
         let lists = if options.extent == Extent::Small { "debian-small" } else { "debian" };
-        match debian::specimens(&folder.join(lists), options.extent)? {
-            debian::Found::Files(found) => specimens.extend(found),
-            debian::Found::LeftOut(reason) => println!("left out: Debian's packages ({reason})"),
-        }
+        specimens.extend(debian::specimens(&folder.join(lists), options.extent)?.files("Debian's packages"));
     }
     if options.wants(Part::Compilers) && options.extent == Extent::Whole {
         specimens.extend(zig::specimens(&folder.join("zig"))?);
         specimens.extend(gcc::specimens(&folder.join("gcc"))?);
+    }
+    if options.wants(Part::Npm) && options.extent == Extent::Whole {
+        specimens.extend(npm::specimens(&folder.join("npm"))?.files("npm's packages"));
     }
     Ok(specimens)
 }

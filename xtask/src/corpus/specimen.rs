@@ -21,3 +21,23 @@ impl Specimen {
         self.path.extension().is_some_and(|extension| extension == "a")
     }
 }
+
+/// What came of gathering a part that a machine may lack the means for.
+pub(super) enum Found {
+    Files(Vec<Specimen>),
+    /// Nothing, and why.
+    LeftOut(String),
+}
+
+impl Found {
+    /// The files; what is left out is said. `what` is how the part is called.
+    pub(super) fn files(self, what: &str) -> Vec<Specimen> {
+        match self {
+            Self::Files(files) => files,
+            Self::LeftOut(reason) => {
+                println!("left out: {what} ({reason})");
+                Vec::new()
+            }
+        }
+    }
+}
