@@ -65,7 +65,9 @@ impl<'t> Layout<'t> {
         }
         let blank_line = breaks > 1 && !self.opened && kind != Kind::Close;
         self.laid.push_str(if blank_line { "\n\n" } else { "\n" });
-        let levels = self.depth + usize::from(std::mem::take(&mut self.joined));
+        // A brace that closes stands below the line that it closes, whatever goes on before it.
+        let continues = std::mem::take(&mut self.joined) && kind != Kind::Close;
+        let levels = self.depth + usize::from(continues);
         self.laid.extend(std::iter::repeat_n("    ", levels));
     }
 

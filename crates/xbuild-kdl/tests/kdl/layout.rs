@@ -11,6 +11,8 @@ fn check(text: &str, expect: &str) {
 fn lines_are_indented_by_depth() {
     check("a {\nb {\n\t c\n}\n  }\nd", "a {\n    b {\n        c\n    }\n}\nd\n");
     check("a { b; c { d; }; }\n", "a { b; c { d; }; }\n");
+    check("a {\n b \\\n}\n", "a {\n    b \\\n}\n");
+    check("a {\n b\n \\\n\n}\n", "a {\n    b\n    \\\n}\n");
     check("a \\\nb {\n c \\ // x\n d\n}", "a \\\n    b {\n    c \\ // x\n        d\n}\n");
 }
 
