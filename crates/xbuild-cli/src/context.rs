@@ -66,6 +66,9 @@ pub(crate) enum MachineError {
     Folder { path: String, why: String },
 }
 
+/// How much of a document is written at once, in bytes.
+const OUT: usize = 64 << 10;
+
 impl Context {
     pub(crate) fn new(global: Global) -> Result<Self, Failure> {
         let variables: BTreeMap<String, String> = std::env::vars_os()
@@ -103,7 +106,7 @@ impl Context {
 
     /// Writes a document, or one line of a stream of them, to standard output.
     pub(crate) fn print_json(&self, document: &impl Serialize) {
-        let mut out = BufWriter::new(std::io::stdout().lock());
+        let mut out = BufWriter::with_capacity(OUT, std::io::stdout().lock());
         let _ = write_line(&mut out, document).and_then(|()| out.flush());
     }
 

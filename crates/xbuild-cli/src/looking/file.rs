@@ -20,7 +20,7 @@ const TELLING: usize = 64 << 10;
 /// How much of a file on disk is read at once: at its beginning is most of what is asked for.
 const FIRST: u64 = 16 << 10;
 
-/// What a file on disk is.
+/// What a file on disk is, which is at its beginning.
 pub(super) fn on_disk(path: &str, mut file: &File, size: u64) -> io::Result<Seen> {
     let begun = Begun::new(file, size)?;
     if recognise(&begun.first[..begun.first.len().min(PREFIX)]).is_some() {
@@ -40,17 +40,13 @@ struct Begun<'f> {
 }
 
 impl<'f> Begun<'f> {
-    fn new(file: &'f File, size: u64) -> io::Result<Self> {
-        let mut first = vec![0; usize::try_from(size.min(FIRST)).unwrap_or_default()];
-        let mut done = 0;
-        while done < first.len() {
-            match read_at(file, done as u64, &mut first[done..])? {
-                0 => break,
-                count => done += count,
-            }
-        }
-        first.truncate(done);
-        Ok(Self { file, size, first, read: Cell::new(done as u64) })
+    /// The file is at its beginning.
+    fn new(mut file: &'f File, size: u64) -> io::Result<Self> {
+        let wanted = size.min(FIRST);
+        let mut first = Vec::with_capacity(usize::try_from(wanted).unwrap_or_default());
+        (&mut file).take(wanted).read_to_end(&mut first)?;
+        let read = Cell::new(first.len() as u64);
+        Ok(Self { file, size, first, read })
     }
 }
 

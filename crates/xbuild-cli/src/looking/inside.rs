@@ -4,7 +4,7 @@
 //! tell: a project may ship what xbuild cannot open.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Seek as _};
 
 use xbuild_archive::Problem;
 use xbuild_exec::Inside;
@@ -14,7 +14,8 @@ use super::{Seen, What, file};
 use crate::present::harmless::one_line;
 
 /// Looks into an open file: nothing for one that is no archive.
-pub(crate) fn look_inside(open: &File) -> io::Result<Inside> {
+pub(crate) fn look_inside(mut open: &File) -> io::Result<Inside> {
+    open.rewind()?;
     Ok(inside(&file::on_disk("", open, open.metadata()?.len())?))
 }
 
