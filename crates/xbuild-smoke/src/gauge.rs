@@ -21,10 +21,11 @@ pub(crate) fn gauge(runner: &Runner, status: Status, expected: u8, output: &str)
             let wanted = code == i32::from(expected);
             match refusal(runner, code, output) {
                 Some(words) => Verdict::Refused { why: words },
-                None if wanted => Verdict::Passed,
+                // Whatever it ends with, it was not the program's choice.
                 None if lacks_random(runner, output) => Verdict::Refused {
                     why: "it is too old: it has no `ProcessPrng`, which programs of Go and Rust ask for".into(),
                 },
+                None if wanted && !crashed(runner, output) => Verdict::Passed,
                 None if is_mute(runner, code, output) => Verdict::Refused {
                     why: format!("it ended with {code} and no word, as it does when it loads nothing"),
                 },
@@ -32,6 +33,12 @@ pub(crate) fn gauge(runner: &Runner, status: Status, expected: u8, output: &str)
             }
         }
     }
+}
+
+/// Wine ends with the low byte of an exception that nothing caught, which may be 0.
+fn crashed(runner: &Runner, output: &str) -> bool {
+    let is_wine = matches!(runner, Runner::Wine { .. });
+    is_wine && own_words(runner, output).any(|words| words.starts_with("Unhandled "))
 }
 
 /// The runner's own words about why it ended.
@@ -56,7 +63,7 @@ fn own_words<'o>(runner: &Runner, output: &'o str) -> impl Iterator<Item = &'o s
 
 /// What an emulator says and then goes on, or says of the program's own end.
 fn is_mere_remark(words: &str) -> bool {
-    ["warning: ", "Unsupported syscall", "uncaught target signal", "info: "]
+    ["warning: ", "Unsupported syscall", "uncaught target signal", "info: ", "Unhandled "]
         .iter()
         .any(|start| words.starts_with(start))
 }
@@ -123,8 +130,18 @@ mod tests {
         let words =
             "00d4:err:module:import_dll Library bcryptprimitives.dll (which is needed by L\"Z:\\\\app.exe\") not found";
         check(&wine, Status::Exited(53), words, expect);
+        assert!(matches!(gauge(&wine, Status::Exited(53), 53, words), Verdict::Refused { .. }));
         check(&wine, Status::Exited(2), "fatal error: mine", "exit 2");
         check(&Runner::Native, Status::Exited(2), "fatal error: bcryptprimitives.dll not found", "exit 2");
+    }
+
+    #[test]
+    fn a_program_that_wine_saw_crash_has_not_passed() {
+        let wine = Runner::Wine { program: "/usr/bin/wine".into(), server: None };
+        let words = "wine: Unhandled exception 0xe0000000 in thread 24 at address 00006FFFFFC0F3EF";
+        check(&wine, Status::Exited(0), words, "exit 0");
+        check(&wine, Status::Exited(1), words, "exit 1");
+        check(&wine, Status::Exited(0), "app: wine: Unhandled", "passed");
     }
 
     #[test]

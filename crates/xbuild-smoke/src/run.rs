@@ -168,6 +168,9 @@ fn environment(runner: &Runner, work: &Utf8Path, own: &Utf8Path) -> Vec<(String,
     if matches!(runner, Runner::Wine { .. }) {
         // Which library is missing, and nothing else.
         all.push(("WINEDEBUG".to_owned(), "-all,err+module".to_owned()));
+        // No .NET, no browser, no menus, and nobody who writes about a crash into what the program prints.
+        let left_out = "mscoree,mshtml,winedbg.exe,winemenubuilder.exe=";
+        all.push(("WINEDLLOVERRIDES".to_owned(), left_out.to_owned()));
         all.push(("WINEPREFIX".to_owned(), own.join(WINDOWS).to_string()));
     }
     all
