@@ -5,11 +5,10 @@ use std::time::{Duration, Instant};
 
 use camino::Utf8PathBuf;
 use miette::Diagnostic;
-use serde_json::{Value, json};
 use xbuild_builder::{Action, Place};
 use xbuild_exec::sandbox::{self, CancelToken, Level};
 use xbuild_exec::scheduler::OnFailure;
-use xbuild_exec::{Allowance, CachePlace, CellReport, Class, Event, Outcome, Outputs, Report, Workbench};
+use xbuild_exec::{Allowance, CachePlace, Class, Event, Outputs, Report, Workbench};
 use xbuild_facts::{Gathered, GoFolders, Session};
 use xbuild_plan::{PlannedCell, Reason, Verdict};
 
@@ -21,12 +20,10 @@ use crate::context::{Context, Failure, Problem};
 use crate::diagnostics::Note;
 use crate::exit::Exit;
 use crate::looking::look_inside;
-use crate::present::artifact;
 use crate::present::borrowed::Borrowed;
-use crate::present::cell::{Places, identity};
+use crate::present::build::{Ended, event_line};
+use crate::present::cell::Places;
 use crate::present::progress::Drawing;
-use crate::present::smoke as smoke_run;
-use crate::present::table::{Table, bytes, duration};
 use crate::present::trace::Trace;
 use crate::project::Loaded;
 use crate::selecting::select;
@@ -250,24 +247,6 @@ fn memory() -> u64 {
     kilobytes.map_or(u64::MAX, |kilobytes| kilobytes * 1024)
 }
 
-fn event_line(event: &Event<'_>, out: &str) -> Value {
-    match event {
-        Event::Began { build, restore } => json!({ "format": 1, "event": "began", "build": build, "restore": restore }),
-        Event::Started { cells } => {
-            let ids: Vec<&str> = cells.iter().map(|cell| cell.identity.id.as_str()).collect();
-            json!({ "format": 1, "event": "started", "cells": ids })
-        }
-        Event::Finished { report } => {
-            let mut fields = serde_json::Map::new();
-            fields.insert("format".into(), json!(1));
-            fields.insert("event".into(), json!("finished"));
-            fields.insert("id".into(), json!(report.id));
-            fields.extend(outcome(report, out));
-            Value::Object(fields)
-        }
-    }
-}
-
 /// Reports every failure that is not a mere consequence, and says with which exit code.
 fn report_failures(context: &Context, loaded: &Loaded, gathered: &Gathered, report: &Report) -> Exit {
     let mut exit = Exit::Done;
@@ -313,103 +292,20 @@ struct Ending {
 }
 
 fn present(context: &Context, loaded: &Loaded, gathered: &Gathered, report: &Report, ending: &Ending) {
-    match context.global.format {
-        Format::Json => context.print_json(&document(context, loaded, gathered, report, ending)),
-        Format::Ndjson => {
-            let totals = totals(report, ending.elapsed);
-            let lock = ending.written.json();
-            context.print_json(&json!({ "format": 1, "event": "ended", "totals": totals, "lock": lock }));
-        }
-        _ => context.print(&table(context, loaded, report, ending)),
-    }
-}
-
-fn document(context: &Context, loaded: &Loaded, gathered: &Gathered, report: &Report, ending: &Ending) -> Value {
-    let places = Places::new(&loaded.file.source);
-    let out = relative_out(context, loaded);
-    let cells: Vec<Value> = gathered
-        .plan
-        .cells
-        .iter()
-        .filter_map(|cell| {
-            let report = report.cells.iter().find(|report| report.id == cell.identity.id)?;
-            let mut fields = identity(&cell.identity, &places);
-            fields.insert("builder".into(), json!(cell.builder.as_str()));
-            fields.insert("key".into(), json!(cell.key.map(|key| key.to_string())));
-            fields.extend(outcome(report, &out));
-            fields.insert("smoke".into(), smoke_run::document(ending.smoked.get(&report.id)));
-            Some(Value::Object(fields))
-        })
-        .collect();
-    json!({
-        "format": 1, "project": loaded.name(), "cells": cells, "totals": totals(report, ending.elapsed),
-        "lock": ending.written.json(),
-    })
-}
-
-fn outcome(report: &CellReport, out: &str) -> serde_json::Map<String, Value> {
-    let artifacts: Vec<Value> = report
-        .artifacts
-        .iter()
-        .map(|artifact| {
-            json!({
-                "path": format!("{out}/{}", artifact.path),
-                "size": artifact.digest.size(),
-                "blake3": artifact.digest.to_string(),
-                "sha256": format!("sha256:{}", artifact.sha256),
-                "facts": artifact::facts(&artifact.facts),
-                "mismatches": artifact.mismatches.iter().map(artifact::mismatch).collect::<Vec<Value>>(),
-            })
-        })
-        .collect();
-    let ran = report.isolation.is_some();
-    let fields = [
-        ("outcome", json!(report.outcome.as_str())),
-        ("artifacts", json!(artifacts)),
-        ("elapsed_ms", json!(ran.then(|| u64::try_from(report.elapsed.as_millis()).unwrap_or(u64::MAX)))),
-        ("peak_rss_bytes", json!(ran.then_some(report.peak_rss_bytes))),
-        ("log", json!(report.log)),
-        ("isolation", json!(report.isolation.map(|level| level.to_string()))),
-        ("failure", json!(report.failure.as_ref().map(ToString::to_string))),
-    ];
-    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
-}
-
-fn totals(report: &Report, elapsed: Duration) -> Value {
-    let count = |outcome| report.cells.iter().filter(|cell| cell.outcome == outcome).count();
-    json!({
-        "cells": report.cells.len(),
-        "built": count(Outcome::Built), "cached": count(Outcome::Cached),
-        "failed": count(Outcome::Failed), "skipped": count(Outcome::Skipped),
-        "elapsed_ms": u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
-    })
-}
-
-fn table(context: &Context, loaded: &Loaded, report: &Report, ending: &Ending) -> String {
-    let out = relative_out(context, loaded);
-    let heads = ["cell", "outcome", "artifact", "size", "verified", "smoke run"];
-    let columns = if ending.smoked.is_empty() { 5 } else { 6 };
-    let mut table = Table::new(&heads[..columns]);
-    let mut row = |mut fields: Vec<String>, id: &str| {
-        fields.push(smoke_run::sentence(ending.smoked.get(id)));
-        fields.truncate(columns);
-        table.row(fields);
+    let Ending { smoked, written, elapsed } = ending;
+    let ended = Ended {
+        project: &loaded.name(),
+        out: &relative_out(context, loaded),
+        plan: &gathered.plan,
+        report,
+        smoked: smoked.reports(),
+        lock: written.json(),
+        lock_sentence: written.sentence(),
+        elapsed: *elapsed,
     };
-    for cell in &report.cells {
-        let state = cell.outcome.as_str().to_owned();
-        if cell.artifacts.is_empty() {
-            row(vec![cell.id.clone(), state, "-".into(), String::new(), String::new()], &cell.id);
-            continue;
-        }
-        for artifact in &cell.artifacts {
-            let path = format!("{out}/{}", artifact.path);
-            let what = artifact::sentence(&artifact.facts);
-            row(vec![cell.id.clone(), state.clone(), path, bytes(artifact.digest.size()), what], &cell.id);
-        }
+    match context.global.format {
+        Format::Json => context.print_json(&ended.document(&Places::new(&loaded.file.source))),
+        Format::Ndjson => context.print_json(&ended.last_line()),
+        _ => context.print(&ended.table()),
     }
-    let count = |outcome| report.cells.iter().filter(|cell| cell.outcome == outcome).count();
-    let kinds = [Outcome::Built, Outcome::Cached, Outcome::Failed, Outcome::Skipped];
-    let parts = kinds.map(|outcome| (count(outcome), outcome)).into_iter().filter(|(number, _)| *number > 0);
-    let parts: Vec<String> = parts.map(|(number, outcome)| format!("{number} {}", outcome.as_str())).collect();
-    format!("{}\n{} in {}; {}\n", table.render(), parts.join(", "), duration(ending.elapsed), ending.written.sentence())
 }

@@ -36,9 +36,9 @@ impl Smoked {
         self.reports.get(cell)
     }
 
-    /// Whether there was anything to run.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.reports.is_empty()
+    /// All of them, by cell.
+    pub(crate) const fn reports(&self) -> &BTreeMap<String, Report> {
+        &self.reports
     }
 
     /// The cells that passed.

@@ -2,6 +2,7 @@
 
 pub(crate) mod artifact;
 pub(crate) mod borrowed;
+pub(crate) mod build;
 pub(crate) mod card;
 pub(crate) mod cell;
 pub(crate) mod diff;
