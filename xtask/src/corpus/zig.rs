@@ -38,59 +38,60 @@ const UNSTARTED: &[Product] = &[Object, Library];
 const UNSHARED: &[Product] = &[Object, Program];
 
 const TARGETS: [Target; 50] = [
-    little("x86_64-linux-gnu", "linux", "amd64", "64", ALL),
-    little("x86_64-linux-gnux32", "linux", "amd64", "32", ALL),
-    little("x86-linux-gnu", "linux", "386", "32", ALL),
-    little("aarch64-linux-gnu", "linux", "arm64", "64", ALL),
-    big("aarch64_be-linux-gnu", "linux", "arm64", "64", ALL),
-    little("arm-linux-gnueabi", "linux", "arm", "32", ALL),
-    little("arm-linux-gnueabihf", "linux", "arm", "32", ALL),
-    little("thumb-linux-musleabihf", "linux", "arm", "32", ALL),
-    big("armeb-linux-gnueabihf", "linux", "arm", "32", ALL),
-    little("riscv32-linux-gnu", "linux", "riscv32", "32", ALL),
-    little("riscv64-linux-gnu", "linux", "riscv64", "64", ALL),
-    big("powerpc-linux-musleabi", "linux", "ppc", "32", ALL),
-    big("powerpc64-linux-musl", "linux", "ppc64", "64", ALL),
-    little("powerpc64le-linux-gnu", "linux", "ppc64le", "64", ALL),
-    big("mips-linux-gnueabihf", "linux", "mips", "32", ALL),
-    little("mipsel-linux-gnueabi", "linux", "mipsle", "32", ALL),
-    big("mips64-linux-gnuabi64", "linux", "mips64", "64", ALL),
-    little("mips64el-linux-gnuabi64", "linux", "mips64le", "64", ALL),
-    little("mips64el-linux-gnuabin32", "linux", "mips64le", "32", ALL),
-    big("s390x-linux-gnu", "linux", "s390x", "64", ALL),
-    little("loongarch64-linux-gnu", "linux", "loong64", "64", ALL),
-    big("sparc-linux-gnu", "linux", "sparc", "32", OBJECT),
-    big("sparc64-linux-gnu", "linux", "sparc64", "64", ALL),
-    little("hexagon-linux-musl", "linux", "hexagon", "32", ALL),
-    little("x86_64-linux-android", "android", "amd64", "64", ALL),
-    little("aarch64-linux-android", "android", "arm64", "64", ALL),
-    little("x86_64-macos.12.0", "darwin", "amd64", "64", ALL),
-    little("aarch64-macos.13.0", "darwin", "arm64", "64", ALL),
-    little("aarch64-ios.15.0", "ios", "arm64", "64", ALL),
-    little("x86_64-windows-gnu", "windows", "amd64", "64", ALL),
-    little("x86-windows-gnu", "windows", "386", "32", ALL),
-    little("aarch64-windows-gnu", "windows", "arm64", "64", ALL),
-    little("thumb-windows-gnu", "windows", "arm", "32", ALL),
-    little("x86_64-uefi", "efi", "amd64", "64", &[Program]),
-    little("wasm32-wasi", "wasip1", "wasm", "32", ALL),
-    little("wasm32-freestanding", "none", "wasm", "32", ALL),
-    little("wasm64-freestanding", "none", "wasm", "64", ALL),
-    little("x86_64-freebsd", "freebsd", "amd64", "64", UNSTARTED),
-    little("aarch64-freebsd", "freebsd", "arm64", "64", UNSTARTED),
-    big("powerpc64-freebsd", "freebsd", "ppc64", "64", UNSTARTED),
-    little("riscv64-freebsd", "freebsd", "riscv64", "64", UNSTARTED),
-    little("x86_64-netbsd", "netbsd", "amd64", "64", UNSTARTED),
-    little("aarch64-netbsd", "netbsd", "arm64", "64", UNSTARTED),
-    big("sparc64-netbsd", "netbsd", "sparc64", "64", OBJECT),
-    little("x86_64-openbsd", "openbsd", "amd64", "64", UNSTARTED),
-    little("aarch64-openbsd", "openbsd", "arm64", "64", UNSTARTED),
-    little("x86_64-dragonfly", "dragonfly", "amd64", "64", OBJECT),
-    little("x86_64-illumos", "illumos", "amd64", "64", OBJECT),
-    little("avr-freestanding", "none", "avr", "32", UNSHARED),
-    little("bpfel-freestanding", "none", "bpf", "64", OBJECT),
+    of("x86_64-linux-gnu", "linux", "amd64", "64", ALL),
+    of("x86_64-linux-gnux32", "linux", "amd64", "32", ALL),
+    of("x86-linux-gnu", "linux", "386", "32", ALL),
+    of("aarch64-linux-gnu", "linux", "arm64", "64", ALL),
+    of("aarch64_be-linux-gnu", "linux", "arm64", "64", ALL).big(),
+    of("arm-linux-gnueabi", "linux", "arm", "32", ALL),
+    of("arm-linux-gnueabihf", "linux", "arm", "32", ALL),
+    of("thumb-linux-musleabihf", "linux", "arm", "32", ALL),
+    of("armeb-linux-gnueabihf", "linux", "arm", "32", ALL).big(),
+    of("riscv32-linux-gnu", "linux", "riscv32", "32", ALL),
+    of("riscv64-linux-gnu", "linux", "riscv64", "64", ALL),
+    of("powerpc-linux-musleabi", "linux", "ppc", "32", ALL).big(),
+    of("powerpc64-linux-musl", "linux", "ppc64", "64", ALL).big(),
+    of("powerpc64le-linux-gnu", "linux", "ppc64le", "64", ALL),
+    of("mips-linux-gnueabihf", "linux", "mips", "32", ALL).big(),
+    of("mipsel-linux-gnueabi", "linux", "mipsle", "32", ALL),
+    of("mips64-linux-gnuabi64", "linux", "mips64", "64", ALL).big(),
+    of("mips64el-linux-gnuabi64", "linux", "mips64le", "64", ALL),
+    of("mips64el-linux-gnuabin32", "linux", "mips64le", "32", ALL),
+    of("s390x-linux-gnu", "linux", "s390x", "64", ALL).big(),
+    of("loongarch64-linux-gnu", "linux", "loong64", "64", ALL),
+    of("sparc-linux-gnu", "linux", "sparc", "32", OBJECT).big(),
+    of("sparc64-linux-gnu", "linux", "sparc64", "64", ALL).big(),
+    of("hexagon-linux-musl", "linux", "hexagon", "32", ALL),
+    of("x86_64-linux-android", "android", "amd64", "64", ALL),
+    of("aarch64-linux-android", "android", "arm64", "64", ALL),
+    of("x86_64-macos.12.0", "darwin", "amd64", "64", ALL),
+    of("aarch64-macos.13.0", "darwin", "arm64", "64", ALL),
+    of("aarch64-ios.15.0", "ios", "arm64", "64", ALL),
+    of("x86_64-windows-gnu", "windows", "amd64", "64", ALL),
+    of("x86-windows-gnu", "windows", "386", "32", ALL),
+    of("aarch64-windows-gnu", "windows", "arm64", "64", ALL),
+    of("thumb-windows-gnu", "windows", "arm", "32", ALL),
+    of("x86_64-uefi", "efi", "amd64", "64", &[Program]),
+    of("wasm32-wasi", "wasip1", "wasm", "32", ALL),
+    of("wasm32-freestanding", "none", "wasm", "32", ALL),
+    of("wasm64-freestanding", "none", "wasm", "64", ALL),
+    of("x86_64-freebsd", "freebsd", "amd64", "64", UNSTARTED),
+    of("aarch64-freebsd", "freebsd", "arm64", "64", UNSTARTED),
+    of("powerpc64-freebsd", "freebsd", "ppc64", "64", UNSTARTED).big(),
+    of("riscv64-freebsd", "freebsd", "riscv64", "64", UNSTARTED),
+    of("x86_64-netbsd", "netbsd", "amd64", "64", UNSTARTED),
+    of("aarch64-netbsd", "netbsd", "arm64", "64", UNSTARTED),
+    of("sparc64-netbsd", "netbsd", "sparc64", "64", OBJECT).big(),
+    of("x86_64-openbsd", "openbsd", "amd64", "64", UNSTARTED),
+    of("aarch64-openbsd", "openbsd", "arm64", "64", UNSTARTED),
+    of("x86_64-dragonfly", "dragonfly", "amd64", "64", OBJECT),
+    of("x86_64-illumos", "illumos", "amd64", "64", OBJECT),
+    of("avr-freestanding", "none", "avr", "32", UNSHARED),
+    of("bpfel-freestanding", "none", "bpf", "64", OBJECT),
 ];
 
-const fn little(
+/// A little-endian target.
+const fn of(
     zig: &'static str,
     os: &'static str,
     arch: &'static str,
@@ -98,16 +99,6 @@ const fn little(
     products: &'static [Product],
 ) -> Target {
     Target { zig, os, arch, bits, endian: "little", products }
-}
-
-const fn big(
-    zig: &'static str,
-    os: &'static str,
-    arch: &'static str,
-    bits: &'static str,
-    products: &'static [Product],
-) -> Target {
-    Target { zig, os, arch, bits, endian: "big", products }
 }
 
 /// A complete program: its target, which of the targets above has its machine and system, and how it is started.
@@ -189,6 +180,10 @@ fn find(folder: &Path) -> Outcome<PathBuf> {
 }
 
 impl Target {
+    const fn big(self) -> Self {
+        Self { endian: "big", ..self }
+    }
+
     fn truth(&self) -> Facts {
         let mut truth = Facts::default();
         truth.say(Fact::Arch, self.arch);
