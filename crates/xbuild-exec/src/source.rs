@@ -2,17 +2,17 @@
 //!
 //! What the bytes mean is `xbuild-verify`'s business; whether they are still those that were hashed, the caller's.
 
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt as _;
 
 use xbuild_verify::{Facts, Inspection, Source, SourceError, inspect_source};
 
-/// An open file, and what was known of it when it was opened.
+/// An open file, and how large it was when it was looked at.
 #[derive(Debug)]
 struct OpenFile<'f> {
     file: &'f File,
-    metadata: Metadata,
+    size: u64,
 }
 
 impl<'f> OpenFile<'f> {
@@ -21,7 +21,7 @@ impl<'f> OpenFile<'f> {
     /// # Errors
     /// Where the system does not say how large it is.
     fn new(file: &'f File) -> io::Result<Self> {
-        Ok(Self { file, metadata: file.metadata()? })
+        Ok(Self { file, size: file.metadata()?.len() })
     }
 
     /// What it is.
@@ -35,7 +35,7 @@ impl<'f> OpenFile<'f> {
 
 impl Source for OpenFile<'_> {
     fn size(&self) -> u64 {
-        self.metadata.len()
+        self.size
     }
 
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {

@@ -8,7 +8,7 @@ use xbuild_kdl::printable;
 use xbuild_lock::{ArtifactState, Lock, verified};
 use xbuild_plan::matrix::Resolver;
 use xbuild_plan::{PlannedCell, outline, with_dependencies};
-use xbuild_verify::{Mismatch, Promise, Verdict};
+use xbuild_verify::{Mismatch, Promise, Verdict, Verification};
 
 use crate::args::VerifyArguments;
 use crate::commands::plan::relative_out;
@@ -166,8 +166,13 @@ impl Checked {
         self.unreadable(&cell.identity.id, path, Exit::Verify, Box::new(problem));
     }
 
-    pub(super) fn file(&mut self, name: String, seen: Seen, promise: &Promise, at: Option<Promised<'_>>) {
+    /// A file that no cell made.
+    pub(super) fn file(&mut self, name: String, seen: Seen, promise: &Promise) {
         let verification = hold(promise, &seen.facts, &inside(&seen));
+        self.held(name, seen, &verification, None);
+    }
+
+    fn held(&mut self, name: String, seen: Seen, verification: &Verification, at: Option<Promised<'_>>) {
         // One report a file: what else differs is mostly a consequence of the first.
         if let Some((mismatch, more)) = verification.mismatches().split_first() {
             let more = if more.is_empty() { String::new() } else { format!("; and {} more", more.len()) };
@@ -186,16 +191,15 @@ impl Checked {
     }
 
     fn artifact(&mut self, cell: &PlannedCell, output: &str, seen: Seen, lock: &Lock) {
-        let promise = promise(cell);
+        let verification = promise(cell).map(|promise| hold(&promise, &seen.facts, &inside(&seen)));
         // A file that breaks its promise differs from the lock too; that is said once.
-        if promise.as_ref().is_none_or(|promise| hold(promise, &seen.facts, &inside(&seen)).verdict() == Verdict::Match)
-        {
+        if verification.as_ref().is_none_or(|verification| verification.verdict() == Verdict::Match) {
             self.against_lock(cell, output, &seen, lock);
         }
-        match promise {
-            Some(promise) => {
+        match verification {
+            Some(verification) => {
                 let at = |mismatch: &Mismatch| xbuild_exec::promise_origin(cell, mismatch).map(Into::into);
-                self.file(cell.identity.id.clone(), seen, &promise, Some(&at));
+                self.held(cell.identity.id.clone(), seen, &verification, Some(&at));
             }
             None => self.rows.push(Row::read(cell.identity.id.clone(), seen, Verdict::Match, Vec::new())),
         }

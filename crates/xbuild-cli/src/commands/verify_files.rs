@@ -133,7 +133,7 @@ fn one(checked: &mut Checked, name: &str, mut seen: Seen, promise: &Promise, is_
             seen.path = name.into();
             // Whoever names a text has taken it for a program.
             let output = if seen.facts.is_binary() { Output::Any } else { Output::Executable };
-            checked.file(name.to_owned(), seen, &promise.clone().of(output), None);
+            checked.file(name.to_owned(), seen, &promise.clone().of(output));
             if let (Some(row), Some(verdict)) = (checked.rows.last_mut(), unfit) {
                 row.verdict = row.verdict.max(verdict);
             }
